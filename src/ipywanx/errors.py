@@ -1,0 +1,169 @@
+"""What can go wrong, and what should I do?
+
+::
+
+    WanxError
+    ├─ InvalidRequest        refused here, before anything was sent
+    │  ├─ UnusableImage      not a picture, or not one that the service takes
+    │  └─ UnusableMask       another size than the picture, or nothing painted
+    ├─ NotConfigured         a setting is missing or wrong
+    ├─ ServiceError          the service (or the way to it) refused a call
+    │  ├─ Unreachable        nothing was accepted; safe to try again
+    │  ├─ SubmissionUncertain  the answer was lost; the task may exist and cost money
+    │  ├─ Refused            key, rights, or billing
+    │  ├─ RateLimited        too many calls; wait
+    │  ├─ Rejected           the service disagreed with a request that we thought valid
+    │  ├─ ServiceUnavailable trouble on the service's side
+    │  └─ UnexpectedReply    an answer that is not in the contract
+    └─ TaskError             accepted, then not delivered
+       ├─ TaskFailed         the model or the service failed it
+       ├─ TaskCanceled       it was cancelled while it waited
+       ├─ TaskTimedOut       we stopped waiting; the task goes on
+       └─ ResultExpired      the service no longer keeps it (24 hours)
+
+Every message says what happened (with the value), what was expected, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class WanxError(Exception):
+    """The root of every error that this package raises.
+
+    Attributes:
+        message: What happened and what was expected.
+        hint: What to do next; may be empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message} {hint}".strip())
+
+
+class InvalidRequest(WanxError):
+    """The request was refused here; nothing was sent and nothing was charged.
+
+    Attributes:
+        parameter: The name of the parameter concerned, or None for the whole request.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", parameter: str | None = None) -> None:
+        self.parameter = parameter
+        super().__init__(message, hint=hint)
+
+
+class UnusableImage(InvalidRequest):
+    """The picture cannot be read, or is not one that the service takes."""
+
+    def __init__(self, message: str, *, hint: str = "", parameter: str | None = "image") -> None:
+        super().__init__(message, hint=hint, parameter=parameter)
+
+
+class UnusableMask(InvalidRequest):
+    """The mask has another size than the picture, or nothing is painted on it."""
+
+    def __init__(self, message: str, *, hint: str = "", parameter: str | None = "mask") -> None:
+        super().__init__(message, hint=hint, parameter=parameter)
+
+
+class NotConfigured(WanxError):
+    """A setting or an environment variable is missing or cannot be used."""
+
+
+class ServiceError(WanxError):
+    """The service refused a call, or could not be reached.
+
+    Attributes:
+        status: The HTTP status, or None where no answer came.
+        code: The service's own error code (``Throttling.RateQuota``), or "".
+        request_id: The service's id of the call, worth quoting to its support, or "".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        status: int | None = None,
+        code: str = "",
+        request_id: str = "",
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        super().__init__(message, hint=hint)
+
+
+class Unreachable(ServiceError):
+    """No connection, or no answer in time, to a call that is safe to repeat."""
+
+
+class SubmissionUncertain(ServiceError):
+    """The task was sent and the answer was lost: it may exist, and may be charged."""
+
+
+class Refused(ServiceError):
+    """The key, its rights, or the account's billing do not allow the call."""
+
+
+class RateLimited(ServiceError):
+    """Too many calls; the account's limit is shared by all its keys.
+
+    Attributes:
+        retry_after: Seconds to wait as the service said, or None.
+    """
+
+    retry_after: float | None = None
+
+
+class Rejected(ServiceError):
+    """The service disagreed with a request that passed our own checks."""
+
+
+class ServiceUnavailable(ServiceError):
+    """The service had trouble of its own (HTTP 5xx)."""
+
+
+class UnexpectedReply(ServiceError):
+    """The answer is not one that the service's contract knows."""
+
+
+class TaskError(WanxError):
+    """A task was accepted, and then gave no picture.
+
+    Attributes:
+        task_id: The service's id of the task; ``ipywanx.resume(task_id)`` asks again.
+        code: The service's error code, or "".
+    """
+
+    def __init__(self, message: str, *, task_id: str, hint: str = "", code: str = "") -> None:
+        self.task_id = task_id
+        self.code = code
+        super().__init__(message, hint=hint)
+
+
+class TaskFailed(TaskError):
+    """The service ended the task with an error. A failed task costs nothing."""
+
+
+class TaskCanceled(TaskError):
+    """The task was cancelled before it ran. It costs nothing."""
+
+
+class TaskTimedOut(TaskError):
+    """We stopped waiting. The task goes on and its pictures can still be fetched."""
+
+
+class ResultExpired(TaskError):
+    """The service does not know the task, or no longer keeps its pictures."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question with the nearest known word, or the whole list where none is near."""
+    names = sorted(known)
+    near = get_close_matches(word, names, n=1, cutoff=0.55)
+    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(names)}."

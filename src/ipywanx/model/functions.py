@@ -1,0 +1,488 @@
+"""What can be asked? The ten functions, each one declaration.
+
+A request is frozen and already valid: its picture is loaded, its numbers are in range. This file
+is a table and longer than others for that reason; what every parameter means, its range and its
+default are said here once and read by all others through :mod:`ipywanx.model.params`.
+Ranges, defaults and wordings: the vendor's image edit API reference and guide.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean
+from ipywanx.model.images import Picture, load
+from ipywanx.model.masks import Mask
+from ipywanx.model.params import About, Text, describe, explain
+
+REFERENCE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit-api-reference"
+GUIDE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit"
+PROMPT_LIMIT = 800
+"""Characters of a prompt that the service reads; it cuts the rest silently (vendor reference)."""
+MAX_SEED = 2_147_483_647
+"""Largest seed (vendor reference)."""
+
+
+class Style(NamedTuple):
+    """One style that the vendor documents, and the exact prompt that asks for it."""
+
+    name: Text
+    prompt: str
+
+
+class Function(NamedTuple):
+    """What a function is, apart from its parameters."""
+
+    name: str
+    title: Text
+    help: Text
+    samples: tuple[str, ...]
+    styles: tuple[Style, ...] = ()
+    blank_prompt: bool = False
+    rights: Text | None = None
+    page: str = GUIDE_PAGE
+
+
+class EditRequest(BaseModel):
+    """One edit of one picture. Use a subclass: one for each function.
+
+    Raises:
+        InvalidRequest: On creation, for the first thing that the service would refuse.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
+    about: ClassVar[Function]
+
+    fit: Annotated[
+        bool,
+        About(
+            "bool",
+            "local",
+            Text("Make it fit", "自动适配尺寸"),
+            Text(
+                "Resize and recompress a picture outside 512-4096 px or 10 MB, instead of refusing "
+                "it.",
+                "图片超出 512–4096 像素或 10 MB 时自动缩放、压缩，而不是拒绝。",
+            ),
+        ),
+    ] = False
+    image: Annotated[
+        Picture,
+        About(
+            "image",
+            "input",
+            Text("Picture", "图片"),
+            Text(
+                "The picture to edit: path, URL, bytes, PIL image, array or earlier result; "
+                "512-4096 px a side, at most 10 MB.",
+                "要编辑的图片：路径、URL、字节、PIL 图像、数组或之前的结果；"
+                "每边 512–4096 像素，不超过 10 MB。",
+            ),
+            source=REFERENCE_PAGE,
+        ),
+    ]
+    prompt: Annotated[
+        str,
+        About(
+            "text",
+            "input",
+            Text("Prompt", "提示词"),
+            Text(
+                "What to do, in Chinese or English. The service reads the first 800 characters.",
+                "用中文或英文描述要做什么。服务只读取前 800 个字符。",
+            ),
+            longest=PROMPT_LIMIT,
+            source=REFERENCE_PAGE,
+        ),
+    ]
+    n: Annotated[
+        int,
+        Field(ge=1, le=4),
+        About(
+            "int",
+            "parameters",
+            Text("Pictures", "生成数量"),
+            Text(
+                "How many pictures to make; each one is charged.", "生成几张图片；每张都单独计费。"
+            ),
+            step=1,
+            source=REFERENCE_PAGE,
+        ),
+    ] = 1
+    seed: Annotated[
+        int | None,
+        Field(ge=0, le=MAX_SEED),
+        About(
+            "int",
+            "parameters",
+            Text("Seed", "随机种子"),
+            Text(
+                "The same seed gives similar pictures again; left out, one is drawn for you and "
+                "shown.",
+                "相同的种子会得到相近的图片；不填则自动抽取一个并显示出来。",
+            ),
+            step=1,
+            source=REFERENCE_PAGE,
+        ),
+    ] = None
+    watermark: Annotated[
+        bool,
+        About(
+            "bool",
+            "parameters",
+            Text("Watermark", "水印"),
+            Text("Print “AI生成” at the bottom right.", "在右下角加上“AI生成”字样。"),
+            source=REFERENCE_PAGE,
+        ),
+    ] = False
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            params = {param.name: param for param in describe(type(self))}
+            owners = {
+                name: cls.about.name for cls in FUNCTIONS.values() for name in cls.model_fields
+            }
+            raise explain(error, self.about.name, params, owners) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Load the pictures, take numpy's scalars for Python's numbers."""
+        values = {
+            name: value.item() if getattr(value, "shape", None) == () else value
+            for name, value in values.items()
+        }
+        if values.get("image") is not None:
+            values["image"] = load(values["image"], fit=values.get("fit") is True)
+        if "mask" in cls.model_fields and values.get("mask") is not None:
+            mask = getattr(values["mask"], "mask", values["mask"])  # a MaskEditor holds one
+            values["mask"] = mask if isinstance(mask, Mask) else Mask.from_image(mask)
+        return values
+
+    @model_validator(mode="after")
+    def _prompt_is_there(self) -> Self:
+        if not self.prompt.strip() and not self.about.blank_prompt:
+            raise InvalidRequest(
+                f"{self.about.name} needs a prompt, and it is empty.",
+                hint=f"For example {self.about.samples[0]!r}. Nothing was sent.",
+                parameter="prompt",
+            )
+        return self
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know before this is sent, one sentence each."""
+        notices = list(self.image.notices)
+        if len(self.prompt) > PROMPT_LIMIT:
+            notices.append(
+                f"The prompt has {len(self.prompt)} characters; the service silently drops all "
+                f"after {PROMPT_LIMIT}, from {self.prompt[PROMPT_LIMIT : PROMPT_LIMIT + 12]!r} on."
+            )
+        if self.about.rights:
+            notices.append(self.about.rights.en)
+        return tuple(notices)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The sent parameters that differ from their defaults, and the seed; for showing."""
+        return {
+            param.name: getattr(self, param.name)
+            for param in describe(type(self))
+            if param.about.place == "parameters" and getattr(self, param.name) != param.default
+        }
+
+    def with_seed(self, seed: int) -> Self:
+        """The same request with a seed, where it has none yet."""
+        return self if self.seed is not None else self.model_copy(update={"seed": seed})
+
+
+_RIGHTS = Text(
+    "Use this only on pictures that you own or may change.",
+    "请仅对您拥有权利或获准修改的图片使用本功能。",
+)
+
+_Strength = Annotated[
+    float,
+    Field(ge=0, le=1),
+    About(
+        "float",
+        "parameters",
+        Text("Strength", "修改强度"),
+        Text("0 stays near the original, 1 changes most.", "0 接近原图，1 改动最大。"),
+        step=0.05,
+        source=REFERENCE_PAGE,
+    ),
+]
+
+
+def _scale(en: str, zh: str, half: str) -> About:
+    return About(
+        "float",
+        "parameters",
+        Text(en, zh),
+        Text(
+            f"How far to grow {en.lower()}, as a multiple of {half}; 1 adds nothing.",
+            f"{zh}方向扩展到一半边长的几倍；1 表示不扩展。",
+        ),
+        unit="×",
+        step=0.05,
+        source=REFERENCE_PAGE,
+    )
+
+
+class StylizationAll(EditRequest):
+    """Repaint the whole picture in one of two documented styles."""
+
+    about = Function(
+        "stylization_all",
+        Text("Global style", "全局风格化"),
+        Text("Repaint the whole picture in a style.", "把整张图片转换成一种风格。"),
+        samples=("转换成法国绘本风格", "转换成金箔艺术风格"),
+        styles=(
+            Style(Text("French picture book", "法国绘本"), "转换成法国绘本风格"),
+            Style(Text("Gold foil art", "金箔艺术"), "转换成金箔艺术风格"),
+        ),
+    )
+    strength: _Strength = 0.5
+
+
+class StylizationLocal(EditRequest):
+    """Turn one thing in the picture into another material."""
+
+    about = Function(
+        "stylization_local",
+        Text("Local style", "局部风格化"),
+        Text("Turn one thing in the picture into a material.", "把图片中的某个物体变成一种材质。"),
+        samples=("把房子变成木板风格",),
+        styles=tuple(
+            Style(Text(en, zh), f"把房子变成{zh}风格")
+            for en, zh in (
+                ("ice", "冰雕"),
+                ("cloud", "云朵"),
+                ("chinese festive lantern", "花灯"),
+                ("wooden", "木板"),
+                ("blue and white porcelain", "青花瓷"),
+                ("fluffy", "毛茸茸"),
+                ("weaving", "毛线"),
+                ("balloon", "气球"),
+            )
+        ),
+    )
+
+
+class DescriptionEdit(EditRequest):
+    """Change the picture as an instruction says, with no mask."""
+
+    about = Function(
+        "description_edit",
+        Text("Instruction edit", "指令编辑"),
+        Text("Add or change something by saying so.", "用一句话添加或修改内容。"),
+        samples=(
+            "给小猫添加一副墨镜",
+            "把她的头发修改为红色",
+            "将她穿的衣服修改为彩色印花的沙滩衬衣",
+        ),
+    )
+    strength: _Strength = 0.5
+
+
+class DescriptionEditWithMask(EditRequest):
+    """Repaint what the mask covers; leave the rest as it is."""
+
+    about = Function(
+        "description_edit_with_mask",
+        Text("Masked repaint", "局部重绘"),
+        Text(
+            "Repaint what the mask covers. With an empty prompt, small things vanish.",
+            "重绘蒙版覆盖的区域。提示词为空时可删除小物体。",
+        ),
+        samples=("给小狗添加一顶帽子", "一只陶瓷兔子抱着一朵陶瓷花", "一个透明玻璃花瓶放在桌子上"),
+        blank_prompt=True,
+    )
+    mask: Annotated[
+        Mask,
+        About(
+            "mask",
+            "input",
+            Text("Mask", "蒙版"),
+            Text(
+                "White is edited, black is kept; exactly the picture's size.",
+                "白色区域被编辑，黑色区域保留；尺寸必须与图片一致。",
+            ),
+            source=REFERENCE_PAGE,
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _mask_fits(self) -> Self:
+        if self.image.size is not None and self.image.size != self.mask.size:
+            (width, height), (mask_width, mask_height) = self.image.size, self.mask.size
+            raise UnusableMask(
+                f"The mask is {mask_width}×{mask_height} pixels, the picture {width}×{height}; "
+                "they must be equal.",
+                hint=f"Make it with Mask(({width}, {height})). Nothing was sent.",
+            )
+        if self.mask.area == 0:
+            raise UnusableMask(
+                "The mask is empty: nothing is white, so nothing would be edited.",
+                hint="Paint where the picture is to change. Nothing was sent.",
+            )
+        return self
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """As for every request, and a word on a mask that covers nearly everything."""
+        if self.mask.area < 0.95:
+            return super().notices
+        return (*super().notices, f"The mask covers {self.mask.area:.0%} of the picture.")
+
+
+class RemoveWatermark(EditRequest):
+    """Take text out of the picture."""
+
+    about = Function(
+        "remove_watermark",
+        Text("Remove text", "去文字水印"),
+        Text("Take Chinese and English text out of the picture.", "去除图片中的中英文文字。"),
+        samples=("去除图像中的文字", "去除英文文字"),
+        rights=_RIGHTS,
+    )
+
+
+class Expand(EditRequest):
+    """Paint what lies beyond the picture's edges.
+
+    Each scale acts on half the picture, measured from its centre: the result is
+    ``width/2·(left+right)`` × ``height/2·(top+bottom)`` pixels.
+    """
+
+    about = Function(
+        "expand",
+        Text("Outpaint", "扩图"),
+        Text("Paint what lies beyond the edges.", "向四周扩展画面。"),
+        samples=("一位绿色仙子", "一家人在公园草坪上"),
+    )
+    top_scale: Annotated[float, Field(ge=1, le=2), _scale("Up", "上", "half the height")] = 1.0
+    bottom_scale: Annotated[float, Field(ge=1, le=2), _scale("Down", "下", "half the height")] = 1.0
+    left_scale: Annotated[float, Field(ge=1, le=2), _scale("Left", "左", "half the width")] = 1.0
+    right_scale: Annotated[float, Field(ge=1, le=2), _scale("Right", "右", "half the width")] = 1.0
+
+
+class SuperResolution(EditRequest):
+    """Make the picture larger and sharper."""
+
+    about = Function(
+        "super_resolution",
+        Text("Super-resolution", "图像超分"),
+        Text("Make the picture larger and sharper.", "放大图片并提升清晰度。"),
+        samples=("图像超分",),
+    )
+    upscale_factor: Annotated[
+        int,
+        Field(ge=1, le=4),
+        About(
+            "int",
+            "parameters",
+            Text("Factor", "放大倍数"),
+            Text(
+                "How many times wider and higher; 1 only sharpens.", "宽和高放大几倍；1 只做锐化。"
+            ),
+            unit="×",
+            step=1,
+            source=REFERENCE_PAGE,
+        ),
+    ] = 1
+
+
+class Colorization(EditRequest):
+    """Give a greyscale picture colours."""
+
+    about = Function(
+        "colorization",
+        Text("Colorize", "图像上色"),
+        Text(
+            "Give a greyscale picture colours; name them, or leave the prompt empty.",
+            "为黑白图片上色；可指定颜色，也可留空。",
+        ),
+        samples=("蓝色背景，黄色的叶子",),
+        blank_prompt=True,
+    )
+
+
+class Doodle(EditRequest):
+    """Paint a picture from line art."""
+
+    about = Function(
+        "doodle",
+        Text("Sketch to image", "线稿生图"),
+        Text("Paint a picture from its lines.", "根据线稿生成图片。"),
+        samples=("北欧极简风格的客厅。", "一颗树，二次元动漫风格"),
+    )
+    is_sketch: Annotated[
+        bool,
+        About(
+            "bool",
+            "parameters",
+            Text("It is a sketch", "输入已是线稿"),
+            Text(
+                "The picture already is line art; otherwise its lines are drawn first.",
+                "输入图片本身就是线稿；否则先从图片中提取线稿。",
+            ),
+            source=REFERENCE_PAGE,
+        ),
+    ] = False
+
+
+class ControlCartoonFeature(EditRequest):
+    """Put the cartoon character of the picture into a new scene."""
+
+    about = Function(
+        "control_cartoon_feature",
+        Text("Cartoon reference", "参考卡通形象生图"),
+        Text(
+            "Put the picture's cartoon character into a new scene; begin the prompt with 卡通形象.",
+            "让图中的卡通形象出现在新场景中；提示词以“卡通形象”开头。",
+        ),
+        samples=("卡通形象小心翼翼地探出头，窥视着房间内一颗璀璨的蓝色宝石",),
+        rights=_RIGHTS,
+    )
+
+
+FUNCTIONS: dict[str, type[EditRequest]] = {
+    cls.about.name: cls
+    for cls in (
+        StylizationAll,
+        StylizationLocal,
+        DescriptionEdit,
+        DescriptionEditWithMask,
+        RemoveWatermark,
+        Expand,
+        SuperResolution,
+        Colorization,
+        Doodle,
+        ControlCartoonFeature,
+    )
+}
+"""The ten request classes by the service's names, in the order of the vendor's pages."""
+
+
+def request_class(name: str) -> type[EditRequest]:
+    """The request class of a function.
+
+    Raises:
+        InvalidRequest: There is no such function; the nearest is suggested.
+    """
+    try:
+        return FUNCTIONS[name]
+    except KeyError:
+        raise InvalidRequest(
+            f"There is no function {name!r}.",
+            hint=f"{did_you_mean(name, FUNCTIONS)} Nothing was sent.",
+            parameter="function",
+        ) from None

@@ -1,0 +1,294 @@
+"""How does anything become a picture that the service takes?
+
+:func:`load` turns a path, URL, bytes, PIL image, array or result into a :class:`Picture`: the
+bytes that will be sent, with their size known and every change named in a notice. Sizes are read
+from the header, before a pixel is decoded, so that a decompression bomb costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from PIL import Image
+
+from ipywanx.errors import UnusableImage
+from ipywanx.model.pixels import NEVER_SENT, decode, from_array, open_header, to_rgb
+
+MIN_SIDE, MAX_SIDE = 512, 4096
+"""Width and height that the service takes, in pixels (vendor: image edit API reference)."""
+MAX_BYTES = 10 * 1024 * 1024
+"""Largest file that the service takes (vendor: image edit API reference, "10 MB")."""
+FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP")
+"""File formats that the service takes, by Pillow's names."""
+MIME = {name: f"image/{name.lower()}" for name in FORMATS}
+
+MAX_DECODED = 100_000_000
+"""Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture, ready to be sent; or a URL that the service will fetch itself.
+
+    Attributes:
+        data: The file's bytes, b"" for a URL.
+        format: One of :data:`FORMATS`, "" for a URL.
+        size: (width, height) in pixels after the camera's orientation was applied; None for a URL.
+        name: What the person called it: a file name, a URL, or a description.
+        url: The address, where the service fetches the picture itself.
+        notices: What was changed on the way, one sentence each.
+    """
+
+    data: bytes = field(repr=False)
+    format: str
+    size: tuple[int, int] | None
+    name: str
+    url: str | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def mime(self) -> str:
+        """Its media type, such as ``image/png``."""
+        return MIME[self.format]
+
+    @property
+    def suffix(self) -> str:
+        """Its file ending, with the dot."""
+        return {"JPEG": ".jpg", "TIFF": ".tif"}.get(self.format, f".{self.format.lower()}")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes (or of the URL), in hex: its name wherever it is stored."""
+        return hashlib.sha256(self.data or (self.url or "").encode()).hexdigest()
+
+    def to_image(self) -> Image.Image:
+        """The decoded pixels, mode RGB.
+
+        Raises:
+            UnusableImage: For a URL, whose pixels are not here.
+        """
+        if self.url is not None:
+            raise UnusableImage(f"{self.url} is fetched by the service; its pixels are not here.")
+        with Image.open(io.BytesIO(self.data)) as image:
+            return image.convert("RGB")
+
+
+def load(source: Any, *, fit: bool = False) -> Picture:
+    """The picture that a person means by ``source``.
+
+    Args:
+        source: A path, http(s) or data URL, bytes, PIL image, ndarray (height, width[, 1, 3 or
+            4]; uint8, or float from 0 to 1), an earlier ``Result`` (its first picture), or
+            a ``Picture``.
+        fit: Resize and recompress a picture outside the service's limits instead of refusing it.
+
+    Returns:
+        A picture between 512 and 4096 pixels a side and of at most 10 MB. A file that already
+        fits keeps its bytes.
+
+    Raises:
+        UnusableImage: Not a picture, in another format, damaged, too large or too small.
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, str) and source.startswith(("http://", "https://")):
+        return _from_url(source)
+    if isinstance(source, Image.Image):
+        return _from_pixels(source, f"a {source.width}×{source.height} image", fit=fit)
+    if hasattr(source, "__array_interface__"):
+        return _from_pixels(from_array(source), "an array", fit=fit)
+    if hasattr(source, "images"):
+        return _from_result(source, fit=fit)
+    data, name = _read(source)
+    return _from_file(data, name, fit=fit)
+
+
+def open_image(source: Any) -> Image.Image:
+    """Any local picture's pixels in their own mode, upright, with no size rule but 4096 a side.
+
+    For masks and previews. Takes what :func:`load` takes, except http URLs.
+    """
+    if isinstance(source, Image.Image):
+        return source
+    if hasattr(source, "__array_interface__"):
+        return from_array(source)
+    data, name = _read(source)
+    image = open_header(data, name)
+    if max(image.size) > MAX_SIDE:
+        raise UnusableImage(
+            f"{name} is {_size(image.size)} pixels; at most {MAX_SIDE} a side can be used.",
+            hint=NEVER_SENT,
+        )
+    return decode(image, name)
+
+
+def _read(source: Any) -> tuple[bytes, str]:
+    """The bytes of a file, data URL or bytes object, and what to call them."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), f"{len(source)} bytes"
+    if isinstance(source, str) and source.startswith("data:"):
+        return _from_data_url(source), "a data URL"
+    if not isinstance(source, str | os.PathLike):
+        raise UnusableImage(
+            f"a {type(source).__name__} is not a picture.",
+            hint="Give a path, URL, bytes, PIL image, array, or an earlier result. " + NEVER_SENT,
+        )
+    path = Path(os.fspath(source)).expanduser()
+    try:
+        if path.stat().st_size > 32 * MAX_BYTES:
+            raise UnusableImage(
+                f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; the service takes 10 MB.",
+                hint=f"Export a smaller file. {NEVER_SENT}",
+            )
+        return path.read_bytes(), path.name
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnusableImage(
+            f"The picture {str(source)!r} cannot be read: {reason}.",
+            hint=f"The working folder is {Path.cwd().name!r}; check the name. {NEVER_SENT}",
+        ) from None
+
+
+def _from_data_url(url: str) -> bytes:
+    import base64
+    import binascii
+
+    head, _, body = url.partition(",")
+    if not head.endswith(";base64"):
+        raise UnusableImage("The data URL is not base64.", hint=NEVER_SENT)
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise UnusableImage("The data URL holds damaged base64.", hint=NEVER_SENT) from None
+
+
+def _from_url(url: str) -> Picture:
+    """A URL goes to the service as it is; the vendor refuses Chinese characters in it."""
+    if not url.isascii() or any(c.isspace() for c in url):
+        odd = next(c for c in url if not c.isascii() or c.isspace())
+        raise UnusableImage(
+            f"The URL holds {odd!r}, and the service takes no Chinese or other such characters.",
+            hint=f"Percent-encode it, or download the picture and give the file. {NEVER_SENT}",
+        )
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    if not host:
+        raise UnusableImage(f"{url!r} is not a complete URL.", hint=NEVER_SENT)
+    notice = f"The service fetches {url} itself; its size is not checked here."
+    return Picture(b"", "", None, url, url=url, notices=(notice,))
+
+
+def _from_result(result: Any, *, fit: bool) -> Picture:
+    if not result.images:
+        raise UnusableImage("That result holds no picture.", hint=NEVER_SENT)
+    return _from_pixels(result.images[0], "the result's first picture", fit=fit)
+
+
+def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
+    image = open_header(data, name)
+    # A phone's MPO is a JPEG with a second picture behind it.
+    kind = "JPEG" if image.format == "MPO" else image.format or ""
+    if (image.width * image.height > MAX_DECODED) if fit else not _in_range(image.size):
+        _refuse_size(image.size, name, fit=fit)
+    turned = image.getexif().get(0x0112, 1) != 1
+    as_it_is = (
+        kind in FORMATS
+        and image.mode in {"RGB", "L"}
+        and not turned
+        and "transparency" not in image.info
+        and getattr(image, "n_frames", 1) == 1
+    )
+    pixels = decode(image, name)
+    if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
+        return Picture(data, kind, pixels.size, name)
+    if len(data) > MAX_BYTES and not fit:
+        raise UnusableImage(
+            f"{name} has {len(data) / 1024 / 1024:.1f} MB; the service takes at most 10 MB.",
+            hint=f"Use fit=True to recompress it. {NEVER_SENT}",
+        )
+    notices = ["The picture was turned upright as its camera says."] if turned else []
+    if kind not in FORMATS:
+        notices.append(f"{kind} is not a format that the service takes; it is sent as PNG.")
+    if getattr(image, "n_frames", 1) > 1:
+        notices.append("Only the first frame of the animation is used.")
+    return _from_pixels(pixels, name, fit=fit, notices=notices, lossy=kind in {"JPEG", "WEBP"})
+
+
+def _from_pixels(
+    image: Image.Image,
+    name: str,
+    *,
+    fit: bool,
+    notices: list[str] | None = None,
+    lossy: bool = False,
+) -> Picture:
+    notices = list(notices or ())
+    image = to_rgb(image, notices)
+    if not _in_range(image.size):
+        if not fit:
+            _refuse_size(image.size, name, fit=fit)
+        image = _resized(image, name, notices)
+    data, kind = _encode(image, lossy=lossy, notices=notices)
+    return Picture(data, kind, image.size, name, notices=tuple(notices))
+
+
+def _resized(image: Image.Image, name: str, notices: list[str]) -> Image.Image:
+    width, height = image.size
+    scale = 1.0
+    if max(width, height) > MAX_SIDE:
+        scale = MAX_SIDE / max(width, height)
+    elif min(width, height) < MIN_SIDE:
+        scale = MIN_SIDE / min(width, height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if not _in_range(size):
+        raise UnusableImage(
+            f"{name} is {_size(image.size)} pixels: too long and narrow to fit "
+            f"{MIN_SIDE} to {MAX_SIDE} on both sides.",
+            hint=f"Crop it first. {NEVER_SENT}",
+        )
+    notices.append(f"The picture was resized from {_size(image.size)} to {_size(size)} pixels.")
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _encode(image: Image.Image, *, lossy: bool, notices: list[str]) -> tuple[bytes, str]:
+    if not lossy:
+        data = _save(image, "PNG", compress_level=3)
+        if len(data) <= MAX_BYTES:
+            return data, "PNG"
+    for quality in (95, 88, 75):
+        data = _save(image, "JPEG", quality=quality, subsampling=0)
+        if len(data) <= MAX_BYTES:
+            break
+    if not lossy:
+        notices.append(f"It is sent as JPEG of quality {quality}, to stay within 10 MB.")
+    return data, "JPEG"
+
+
+def _save(image: Image.Image, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _in_range(size: tuple[int, int]) -> bool:
+    return all(MIN_SIDE <= side <= MAX_SIDE for side in size)
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _refuse_size(size: tuple[int, int], name: str, *, fit: bool) -> None:
+    advice = "Make it smaller first." if fit else "Use fit=True to resize it."
+    raise UnusableImage(
+        f"{name} is {_size(size)} pixels; the service takes {MIN_SIDE} to {MAX_SIDE} a side.",
+        hint=f"{advice} {NEVER_SENT}",
+    )

@@ -1,0 +1,278 @@
+"""What is a mask?
+
+A list of operations in image coordinates: pixels, origin top left, x to the right, y down. A
+:class:`Mask` never changes; each call returns a new one. :meth:`Mask.to_image` draws the list at
+the picture's size, to exactly 0 (keep) and 255 (edit), as the vendor asks (image edit API
+reference, ``mask_image_url``).
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from PIL import Image, ImageChops, ImageDraw
+
+from ipywanx.errors import UnusableMask
+from ipywanx.model.images import MAX_SIDE, open_image
+from ipywanx.model.regions import connected_region, grown
+
+EDIT, KEEP = 255, 0
+"""The two values of a mask: white is edited, black is kept."""
+
+Point = tuple[float, float]
+OperationName = Literal[
+    "stroke", "rectangle", "ellipse", "polygon", "fill", "grow", "invert", "clear", "paste"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of a mask's making.
+
+    Attributes:
+        name: Which step.
+        points: The stroke's path, the polygon's corners, the fill's seed, or a box's two corners.
+        radius: The brush's radius, or how far ``grow`` grows (negative shrinks), in pixels.
+        value: 255 paints, 0 erases.
+        png: The 1-bit PNG of a pasted mask.
+    """
+
+    name: OperationName
+    points: tuple[Point, ...] = ()
+    radius: float = 0.0
+    value: int = EDIT
+    png: bytes = b""
+
+    def draw(self, canvas: Image.Image) -> Image.Image:
+        """The canvas after this step; mode L. May draw on the one given."""
+        pen = ImageDraw.Draw(canvas)
+        match self.name:
+            case "stroke":
+                _draw_stroke(pen, self.points, self.radius, self.value)
+            case "rectangle":
+                pen.rectangle(self._box(), fill=self.value)
+            case "ellipse":
+                pen.ellipse(self._box(), fill=self.value)
+            case "polygon":
+                pen.polygon(self.points, fill=self.value)
+            case "fill":
+                canvas.paste(EDIT, mask=connected_region(canvas, self.points[0]))
+            case "grow":
+                return grown(canvas, round(self.radius))
+            case "invert":
+                return ImageChops.invert(canvas)
+            case "clear":
+                canvas.paste(KEEP, (0, 0, *canvas.size))
+            case "paste":
+                canvas.paste(Image.open(io.BytesIO(self.png)).convert("L"))
+        return canvas
+
+    def _box(self) -> list[float]:
+        """Pillow's inclusive corners of the half-open box that was asked for."""
+        (left, top), (right, bottom) = self.points
+        return [left, top, max(left, right - 1), max(top, bottom - 1)]
+
+
+def _draw_stroke(
+    pen: ImageDraw.ImageDraw, points: Sequence[Point], radius: float, value: int
+) -> None:
+    """A polyline with round ends and joints: a disk on every point, a thick line between them."""
+    if len(points) > 1:
+        pen.line(points, fill=value, width=max(1, round(2 * radius)))
+    for x, y in points:
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=value)
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Where a picture is to be edited.
+
+    Attributes:
+        size: (width, height) in pixels, the picture's own size.
+        operations: The steps that made it, oldest first.
+    """
+
+    size: tuple[int, int]
+    operations: tuple[Operation, ...] = ()
+
+    def __post_init__(self) -> None:
+        width, height = self.size
+        if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+            raise UnusableMask(
+                f"A mask of {width}×{height} pixels cannot be; each side has 1 to {MAX_SIDE}."
+            )
+
+    def stroke(self, points: Iterable[Sequence[float]], radius: float) -> Mask:
+        """Paint along ``points`` with a round brush of ``radius`` pixels."""
+        return self._with("stroke", _points(points), radius=_length(radius))
+
+    def erase(self, points: Iterable[Sequence[float]], radius: float) -> Mask:
+        """Rub out along ``points`` with a round eraser of ``radius`` pixels."""
+        return self._with("stroke", _points(points), radius=_length(radius), value=KEEP)
+
+    def rectangle(self, x: float, y: float, width: float, height: float) -> Mask:
+        """Paint the box from (x, y), ``width`` × ``height`` pixels."""
+        return self._with("rectangle", _box_corners(x, y, width, height))
+
+    def ellipse(self, x: float, y: float, width: float, height: float) -> Mask:
+        """Paint the ellipse inside the box from (x, y), ``width`` × ``height`` pixels."""
+        return self._with("ellipse", _box_corners(x, y, width, height))
+
+    def polygon(self, points: Iterable[Sequence[float]]) -> Mask:
+        """Paint the inside of a closed polygon of at least three corners."""
+        corners = _points(points)
+        if len(corners) < 3:
+            raise UnusableMask(f"A polygon needs 3 corners or more; {len(corners)} were given.")
+        return self._with("polygon", corners)
+
+    def fill(self, point: Sequence[float]) -> Mask:
+        """Paint the unpainted region around ``point``, up to the outline that encloses it."""
+        seed = _points([point])
+        if not all(0 <= at < side for at, side in zip(seed[0], self.size, strict=True)):
+            raise UnusableMask(f"The point {tuple(point)} is outside the {_size(self.size)} mask.")
+        return self._with("fill", seed)
+
+    def grow(self, pixels: int) -> Mask:
+        """Grow the painted area by ``pixels`` on all sides; a negative number shrinks it."""
+        if not -MAX_SIDE <= pixels <= MAX_SIDE:
+            raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {pixels}.")
+        return self._with("grow", radius=float(pixels))
+
+    def invert(self) -> Mask:
+        """Swap what is edited and what is kept."""
+        return self._with("invert")
+
+    def clear(self) -> Mask:
+        """Keep everything; the steps before stay in the list."""
+        return self._with("clear")
+
+    def to_image(self) -> Image.Image:
+        """The mask as mode L, exactly the picture's size, only 0 and 255; 255 = edit."""
+        canvas = Image.new("L", self.size, KEEP)
+        for operation in self.operations:
+            canvas = operation.draw(canvas)
+        return canvas
+
+    @property
+    def area(self) -> float:
+        """The edited part of the picture, from 0.0 to 1.0."""
+        return self.to_image().histogram()[EDIT] / (self.size[0] * self.size[1])
+
+    @classmethod
+    def from_image(cls, source: Any) -> Mask:
+        """The mask that a picture shows: pixels brighter than half are edited.
+
+        Args:
+            source: A path, bytes, PIL image or array (bool arrays too); transparent is dark.
+
+        Raises:
+            UnusableImage: Not a picture.
+        """
+        image = open_image(source)
+        if image.has_transparency_data:
+            ground = Image.new("RGBA", image.size, "black")
+            image = Image.alpha_composite(ground, image.convert("RGBA"))
+        grey = image.convert("L").point(lambda value: EDIT if value > 127 else KEEP)
+        stream = io.BytesIO()
+        grey.convert("1").save(stream, "PNG")
+        return cls(grey.size, (Operation("paste", png=stream.getvalue()),))
+
+    def to_json(self) -> str:
+        """The list of operations as JSON text, for :meth:`from_json`."""
+        return json.dumps(
+            {
+                "version": 1,
+                "size": self.size,
+                "operations": [_plain(operation) for operation in self.operations],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Mask:
+        """The mask that :meth:`to_json` wrote.
+
+        Raises:
+            UnusableMask: The text is not such a list.
+        """
+        try:
+            plain = json.loads(text)
+            mask = cls(
+                (int(plain["size"][0]), int(plain["size"][1])),
+                tuple(_operation(step) for step in plain["operations"]),
+            )
+            mask.to_image()  # a list that cannot be drawn is refused here, not when it is sent
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as error:
+            raise UnusableMask(
+                f"The text is not a mask's JSON ({type(error).__name__}).",
+                hint="Give what Mask.to_json() returned.",
+            ) from None
+        return mask
+
+    def _with(
+        self,
+        name: OperationName,
+        points: tuple[Point, ...] = (),
+        *,
+        radius: float = 0.0,
+        value: int = EDIT,
+    ) -> Mask:
+        return Mask(self.size, (*self.operations, Operation(name, points, radius, value)))
+
+
+def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
+    """Checked points; they may lie outside the picture, but not out of reason."""
+    try:
+        checked = tuple((float(x), float(y)) for x, y in points)
+    except (TypeError, ValueError):
+        raise UnusableMask("Points are pairs of numbers, such as [(10, 10), (500, 300)].") from None
+    if not checked or any(not abs(at) < 1e6 for point in checked for at in point):
+        raise UnusableMask("A shape needs at least one point, with finite coordinates.")
+    return checked
+
+
+def _length(radius: float) -> float:
+    if not 0 < radius <= MAX_SIDE:
+        raise UnusableMask(f"The radius is {radius}; it must be over 0 and at most {MAX_SIDE}.")
+    return float(radius)
+
+
+def _box_corners(x: float, y: float, width: float, height: float) -> tuple[Point, ...]:
+    if not (width > 0 and height > 0 and math.isfinite(width + height)):
+        raise UnusableMask(f"The box is {width}×{height}; both sides must be over 0.")
+    return _points([(x, y), (x + width, y + height)])
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"
+
+
+def _plain(operation: Operation) -> dict[str, Any]:
+    """An operation as JSON values, without what it leaves at its default."""
+    plain: dict[str, Any] = {"op": operation.name}
+    if operation.points:
+        plain["points"] = operation.points
+    if operation.radius:
+        plain["radius"] = operation.radius
+    if operation.value != EDIT:
+        plain["value"] = operation.value
+    if operation.png:
+        plain["png"] = base64.b64encode(operation.png).decode("ascii")
+    return plain
+
+
+def _operation(plain: dict[str, Any]) -> Operation:
+    if plain["value"] not in {EDIT, KEEP} if "value" in plain else False:
+        raise ValueError
+    return Operation(
+        plain["op"],
+        _points(plain["points"]) if "points" in plain else (),
+        float(plain.get("radius", 0.0)),
+        plain.get("value", EDIT),
+        base64.b64decode(plain.get("png", "")),
+    )

@@ -1,0 +1,153 @@
+"""What is one parameter?
+
+A request class declares its parameters once, as annotated fields. :func:`describe` reads that
+declaration, and everything else (form, magic, JSON, reference page, engine checks, tests) reads
+:class:`Param`. This is the only file that looks inside pydantic's field information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from annotated_types import Ge, Le
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
+from ipywanx.errors import InvalidRequest, did_you_mean
+
+Kind = Literal["text", "int", "float", "bool", "image", "mask"]
+Place = Literal["input", "parameters", "local"]
+
+_WORDS: Mapping[Kind, str] = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "True or False",
+    "text": "a text",
+    "image": "a picture",
+    "mask": "a mask",
+}
+
+
+class Text(NamedTuple):
+    """One text in the two languages that users read."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a declaration says of its parameter beyond type, range and default.
+
+    Attributes:
+        kind: The sort of value, which chooses its control and its parser.
+        place: Where it goes: the body's ``input`` or ``parameters``, or ``local`` (never sent).
+        title: A short label.
+        meaning: What it does, with its unit.
+        unit: The unit of a number, "" for none.
+        step: A sensible step for a slider, None for none.
+        longest: The characters of a text that the service reads, None for no limit.
+        source: The vendor's page that states range and default; "" for our own parameters.
+    """
+
+    kind: Kind
+    place: Place
+    title: Text
+    meaning: Text
+    unit: str = ""
+    step: float | None = None
+    longest: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter of one function, ready to be shown, parsed, sent or tested."""
+
+    name: str
+    about: About
+    default: Any
+    required: bool
+    low: float | None
+    high: float | None
+
+    @property
+    def flag(self) -> str:
+        """Its name on a magic's line: ``left_scale`` is ``--left-scale``."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def range_text(self) -> str:
+        """The range as people write it: ``1 to 4``, ``at most 800 characters``, or ""."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:.10g} to {self.high:.10g}"
+        return f"at most {self.about.longest} characters" if self.about.longest else ""
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, as a phrase: ``a whole number from 1 to 4``."""
+        joint = " from " if self.low is not None else ", "
+        return joint.join(filter(None, (_WORDS[self.about.kind], self.range_text)))
+
+
+@cache
+def describe(model: type[BaseModel]) -> tuple[Param, ...]:
+    """All parameters that a request class declares, in the order of declaration."""
+    return tuple(
+        Param(
+            name=name,
+            about=about,
+            default=None if field.is_required() else field.get_default(),
+            required=field.is_required(),
+            low=next((float(mark.ge) for mark in field.metadata if isinstance(mark, Ge)), None),  # type: ignore[arg-type]
+            high=next((float(mark.le) for mark in field.metadata if isinstance(mark, Le)), None),  # type: ignore[arg-type]
+        )
+        for name, field in model.model_fields.items()
+        for about in field.metadata
+        if isinstance(about, About)
+    )
+
+
+def explain(
+    error: ValidationError,
+    function: str,
+    params: Mapping[str, Param],
+    owners: Mapping[str, str],
+) -> InvalidRequest:
+    """Pydantic's first complaint, in words for the person who typed the value.
+
+    Args:
+        error: What pydantic raised.
+        function: The function that was asked for.
+        params: Its parameters by name.
+        owners: For parameters of other functions: whose they are.
+    """
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    value = first.get("input")
+    if first["type"] == "extra_forbidden":
+        near = f"It belongs to {owners[name]}." if name in owners else did_you_mean(name, params)
+        return InvalidRequest(
+            f"{function} has no parameter {name!r}.",
+            hint=f"{near} Nothing was sent.",
+            parameter=name,
+        )
+    if first["type"] == "missing":
+        return InvalidRequest(
+            f"{function} needs {name!r}, and none was given.",
+            hint=f"{params[name].about.meaning.en} Nothing was sent.",
+            parameter=name,
+        )
+    expected = params[name].expected if name in params else str(first["msg"])
+    return InvalidRequest(
+        f"{name} is {value!r}, but {function} takes {expected}.",
+        hint="Nothing was sent.",
+        parameter=name,
+    )

@@ -1,0 +1,119 @@
+"""How do any pixels become upright 8-bit RGB?
+
+Whatever Pillow opens or numpy holds: odd modes, alpha, camera orientation, damaged and hostile
+files. Only the header is read until :func:`decode` is called.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from typing import Any
+
+from PIL import Image, ImageOps
+
+from ipywanx.errors import UnusableImage
+
+NEVER_SENT = "Nothing was sent."
+# All that Pillow's decoders were seen to raise on broken or hostile files.
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    struct.error,
+    MemoryError,
+    Image.DecompressionBombError,
+)
+
+
+def open_header(data: bytes, name: str) -> Image.Image:
+    """The file, opened but not decoded: its ``size``, ``mode`` and ``format`` are known.
+
+    Raises:
+        UnusableImage: Not a picture, or one that claims an absurd size.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data))
+    except Image.DecompressionBombError:
+        raise UnusableImage(
+            f"{name} says that it has more than {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6} "
+            "million pixels; the service takes 512 to 4096 a side.",
+            hint=f"It was not decoded. {NEVER_SENT}",
+        ) from None
+    except _BROKEN:
+        raise UnusableImage(
+            f"{name} is not a picture that can be read ({len(data)} bytes).",
+            hint=f"The service takes JPEG, PNG, BMP, TIFF and WebP. {NEVER_SENT}",
+        ) from None
+
+
+def decode(image: Image.Image, name: str) -> Image.Image:
+    """The decoded pixels, turned upright as the camera says.
+
+    Raises:
+        UnusableImage: The file is damaged.
+    """
+    try:
+        image.load()
+        return ImageOps.exif_transpose(image)
+    except _BROKEN:
+        raise UnusableImage(
+            f"{name} is damaged and cannot be decoded.", hint=f"Export it again. {NEVER_SENT}"
+        ) from None
+
+
+def from_array(source: Any) -> Image.Image:
+    """An array as an image: (height, width[, 1, 3 or 4]) of bool, uint8, or floats from 0 to 1."""
+    import numpy as np
+
+    array = np.asarray(source)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.ndim not in {2, 3} or (array.ndim == 3 and array.shape[2] not in {3, 4}):
+        raise UnusableImage(
+            f"The array has the shape {array.shape}; a picture is (height, width) or "
+            "(height, width, 3 or 4).",
+            hint=NEVER_SENT,
+        )
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    elif np.issubdtype(array.dtype, np.floating):
+        if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
+            raise UnusableImage(
+                "The array holds floats outside 0 to 1.",
+                hint=f"Scale it, or convert it to uint8. {NEVER_SENT}",
+            )
+        array = (array * 255 + 0.5).astype(np.uint8)
+    elif array.dtype != np.uint8:
+        raise UnusableImage(
+            f"The array is of {array.dtype}; a picture is uint8, or float from 0 to 1.",
+            hint=NEVER_SENT,
+        )
+    return Image.fromarray(np.ascontiguousarray(array))
+
+
+def to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
+    """Any mode as RGB; deep grey is scaled, transparency is laid on white, and a notice says so."""
+    if image.mode in {"RGB", "L"} and "transparency" not in image.info:
+        return image.convert("RGB")
+    if image.mode.startswith("I") or image.mode == "F":
+        import numpy as np
+
+        notices.append(f"Deep greyscale ({image.mode}) was scaled to 8 bits.")
+        deep = np.asarray(image, dtype=np.float64)
+        top = 65535.0 if image.mode.startswith("I;16") or deep.max() > 255 else 255.0
+        top = 1.0 if image.mode == "F" and deep.max() <= 1 else top
+        return Image.fromarray((deep / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        layers = image.convert("RGBA")
+        low, _ = layers.getchannel("A").getextrema()
+        if isinstance(low, int | float) and low < 255:
+            notices.append("Transparent parts were laid on white; the service takes no alpha.")
+        ground = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(ground, layers).convert("RGB")
+    if image.mode not in {"RGB", "L", "P", "1"}:
+        notices.append(f"The colours were converted from {image.mode} to RGB.")
+    return image.convert("RGB")
