@@ -1,0 +1,670 @@
+"""How does the service say it?
+
+The only file that knows the vendor's JSON names, paths, headers, status words and error codes.
+The client writes requests and reads replies with it, the engine the other way round, so that both
+follow one declaration; literal JSON from the vendor's pages (tests/contract/) judges them.
+It is longer than other files because the vendor's tables are kept whole.
+
+Sources, all vendor pages: image edit API reference (bodies, limits), asynchronous task management
+(query, list, cancel), upload of local files (policy, form), error messages (codes and texts).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from ipywanx.errors import (
+    RateLimited,
+    Refused,
+    Rejected,
+    ServiceError,
+    ServiceUnavailable,
+    TaskFailed,
+    UnexpectedReply,
+)
+from ipywanx.model.functions import FUNCTIONS, PROMPT_LIMIT, EditRequest
+from ipywanx.model.images import MIME
+from ipywanx.model.params import Param, describe
+from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
+
+MODEL = "wanx2.1-imageedit"
+DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
+"""Beijing, the only region that offers the model."""
+CREATE_PATH = "/services/aigc/image2image/image-synthesis"
+TASKS_PATH = "/tasks"
+UPLOADS_PATH = "/uploads"
+
+ASYNC_HEADER = "X-DashScope-Async"
+"""Must be ``enable`` on create: the model does not answer synchronously."""
+RESOLVE_HEADER = "X-DashScope-OssResourceResolve"
+"""Must be ``enable`` on create where a picture is an ``oss://`` address."""
+REQUEST_ID_HEADER = "X-Request-Id"
+OSS_SCHEME = "oss://"
+
+RESULT_HOSTS = tuple(
+    f"dashscope-result-{place}.aliyuncs.com"
+    for place in (
+        "bj.oss-cn-beijing",
+        "hz.oss-cn-hangzhou",
+        "sh.oss-cn-shanghai",
+        "wlcb.oss-cn-wulanchabu",
+        "zjk.oss-cn-zhangjiakou",
+        "sz.oss-cn-shenzhen",
+        "hy.oss-cn-heyuan",
+        "cd.oss-cn-chengdu",
+        "gz.oss-cn-guangzhou",
+        "wlcb-acdr-1.oss-cn-wulanchabu-acdr-1",
+    )
+)
+"""Where result pictures are fetched; published by the vendor for allow-lists."""
+PRICE_CNY = 0.14
+"""One picture in yuan (vendor: model list, 2026-10); failed pictures are free."""
+
+MAX_PLAIN_BODY = 16 * 2**20
+"""Largest body without Base64, and largest sum of decoded Base64 (vendor: rate limits)."""
+MAX_BODY = 64 * 2**20
+MAX_BASE64 = 20 * 2**20
+
+SERVICE_ZONE = timezone(timedelta(hours=8))
+"""The service's stamps carry no zone; a published log shows that they are Beijing time."""
+_STAMP = "%Y-%m-%d %H:%M:%S.%f"
+
+
+class Fault(NamedTuple):
+    """One error code: its HTTP status and the literal texts that the vendor prints for it."""
+
+    status: int
+    message: str
+    others: tuple[str, ...] = ()
+
+
+_MISSING = "Required parameter({}) missing or invalid, please check the request parameters."
+_LATER = "please try again later or contact service support."
+
+ERRORS: dict[str, Fault] = {
+    "InvalidParameter": Fault(
+        400,
+        "Required parameter(s) missing or invalid, please check the request parameters.",
+        (
+            _MISSING.format("xxx"),
+            "Range of n should be [1, 4]",
+            "Model not exist.",
+            "url error, please check url！",
+            "image format error",
+            "download image failed",
+            "Required body invalid, please check the request body format.",
+            "the size of input image is too small or too large.",
+            "Invalid image format or corrupted file",
+        ),
+    ),
+    "BadRequest.EmptyInput": Fault(400, "Required input parameter missing from request."),
+    "BadRequest.EmptyParameters": Fault(
+        400, 'Required parameter "parameters" missing from request.'
+    ),
+    "BadRequest.EmptyModel": Fault(400, 'Required parameter "model" missing from request.'),
+    "BadRequest.IllegalInput": Fault(400, "The input parameter requires json format."),
+    "InvalidURL": Fault(
+        400,
+        "Invalid URL provided in your request.",
+        (
+            "Required URL is missing or invalid, please check the request URL.",
+            "The request URL is invalid, make sure the url is correct and is an image.",
+        ),
+    ),
+    "InvalidURL.ConnectionRefused": Fault(
+        400, "Connection to xxx refused, please provide available URL."
+    ),
+    "InvalidURL.Timeout": Fault(400, "Download xxx timeout, please check network connection."),
+    "InvalidImageResolution": Fault(400, "The input image resolution is too large or small."),
+    "InvalidImageFormat": Fault(400, "The input image is in invalid format."),
+    "InvalidParameter.DataInspection": Fault(
+        400,
+        "Unable to download the media resource during the data inspection process.",
+        ("The media format is not supported or incorrect for the data inspection.",),
+    ),
+    "DataInspectionFailed": Fault(
+        400,
+        "Input data may contain inappropriate content.",
+        (
+            "Output data may contain inappropriate content.",
+            "Input or output data may contain inappropriate content.",
+        ),
+    ),
+    "IPInfringementSuspect": Fault(
+        400, "Input data is suspected of being involved in IP infringement."
+    ),
+    "Arrearage": Fault(400, "Access denied, please make sure your account is in good standing."),
+    "UnsupportedOperation": Fault(
+        400, "Failed to cancel the task, please confirm if the task is in PENDING status."
+    ),
+    "InvalidApiKey": Fault(401, "Invalid API-key provided.", ("No API-key provided.",)),
+    "AccessDenied": Fault(
+        403,
+        "Access denied.",
+        (
+            "current user api does not support synchronous calls.",
+            "current user api does not support asynchronous calls.",
+            "Invalid according to Policy: Policy expired.",
+        ),
+    ),
+    "AccessDenied.Unpurchased": Fault(
+        403, "Access to model denied. Please make sure you are eligible for using the model."
+    ),
+    "Model.AccessDenied": Fault(403, "Model access denied."),
+    "Workspace.AccessDenied": Fault(403, "Workspace access denied."),
+    "AllocationQuota.FreeTierOnly": Fault(
+        403,
+        "The free tier of the model has been exhausted. If you wish to continue access the model "
+        'on a paid basis, please disable the "use free tier only" mode in the management console.',
+    ),
+    "ModelNotFound": Fault(404, "Model can not be found."),
+    "WorkSpaceNotFound": Fault(404, "WorkSpace can not be found."),
+    "NotFound": Fault(404, "Not found!"),
+    "BadRequest.TooLarge": Fault(413, "Payload Too Large."),
+    "Throttling": Fault(429, "Requests throttling triggered."),
+    "Throttling.RateQuota": Fault(429, "Requests rate limit exceeded, please try again later."),
+    "Throttling.BurstRate": Fault(
+        429,
+        "Request rate increased too quickly. To ensure system stability, please adjust your client "
+        "logic to scale requests more smoothly over time.",
+    ),
+    "Throttling.AllocationQuota": Fault(
+        429,
+        "Allocated quota exceeded, please increase your quota limit.",
+        ("Free allocated quota exceeded.",),
+    ),
+    "CommodityNotPurchased": Fault(429, "Commodity has not purchased yet."),
+    "PrepaidBillOverdue": Fault(429, "The prepaid bill is overdue."),
+    "PostpaidBillOverdue": Fault(429, "The postpaid bill is overdue."),
+    # "occured" is the service's own spelling.
+    "InternalError": Fault(500, f"An internal error has occured, {_LATER}"),
+    "InternalError.Algo": Fault(500, f"An internal error has occured during execution, {_LATER}"),
+    "InternalError.Timeout": Fault(
+        500, f"An internal timeout error has occured during execution, {_LATER}"
+    ),
+    "InternalError.FileUpload": Fault(500, "oss upload error."),
+    "InternalError.Upload": Fault(500, "Failed to upload result."),
+    "SystemError": Fault(500, "An system error has occured, please try again later."),
+    "RequestTimeOut": Fault(500, "Request timed out, please try again later."),
+    "ModelServingError": Fault(
+        503,
+        "Too many requests. Your requests are being throttled due to system capacity limits. "
+        "Please try again later.",
+    ),
+    "ModelUnavailable": Fault(503, "Model is unavailable, please try again later."),
+}
+"""Every code that the vendor documents for this call, with status and text."""
+
+
+# ---- the client's direction: write requests, read replies -----------------------------------
+
+
+def create_body(
+    request: EditRequest, image_ref: str, mask_ref: str | None = None
+) -> dict[str, Any]:
+    """The body that asks for an edit.
+
+    Args:
+        request: What to do.
+        image_ref: The picture's http(s) URL, data URI or ``oss://`` address.
+        mask_ref: The mask's, for the function that takes one.
+
+    Returns:
+        Only parameters that were given: the service's own defaults stay the service's.
+    """
+    asked: dict[str, Any] = {
+        "function": request.about.name,
+        "prompt": request.prompt,
+        "base_image_url": image_ref,
+    }
+    if mask_ref is not None:
+        asked["mask_image_url"] = mask_ref
+    given = {
+        param.name: getattr(request, param.name)
+        for param in describe(type(request))
+        if param.about.place == "parameters" and param.name in request.model_fields_set
+    }
+    return {
+        "model": MODEL,
+        "input": asked,
+        "parameters": {name: value for name, value in given.items() if value is not None},
+    }
+
+
+def encode_body(body: Mapping[str, Any]) -> bytes:
+    """The body as the official SDK writes it: JSON in UTF-8, nothing escaped."""
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def read_created(reply: Mapping[str, Any]) -> TaskReport:
+    """What a successful create answered.
+
+    Raises:
+        UnexpectedReply: There is no task id in it.
+    """
+    return read_task(reply)
+
+
+def read_task(reply: Mapping[str, Any]) -> TaskReport:
+    """What a query answered. A status that we do not know means that the task still goes on.
+
+    Raises:
+        UnexpectedReply: It has no task id or no status.
+    """
+    with _Reading(reply, "a task"):
+        output = reply["output"]
+        usage = reply.get("usage") or {}
+        return TaskReport(
+            task_id=_text(output["task_id"]),
+            status=Status.read(_text(output["task_status"])),
+            request_id=str(reply.get("request_id", "")),
+            submitted=_read_stamp(output.get("submit_time")),
+            scheduled=_read_stamp(output.get("scheduled_time")),
+            ended=_read_stamp(output.get("end_time")),
+            outputs=tuple(
+                Output(
+                    url=_text(entry["url"]) if entry.get("url") else None,
+                    code=str(entry.get("code", "")),
+                    message=str(entry.get("message", "")),
+                )
+                for entry in output.get("results") or ()
+            ),
+            code=str(output.get("code", "")),
+            message=str(output.get("message", "")),
+            image_count=int(usage.get("image_count", 0)),
+        )
+
+
+def read_task_list(reply: Mapping[str, Any]) -> tuple[list[TaskSummary], int]:
+    """One page of the task list, and how many tasks there are on all pages.
+
+    Raises:
+        UnexpectedReply: It is not such a page.
+    """
+    with _Reading(reply, "a task list"):
+        rows = [
+            TaskSummary(
+                task_id=_text(row["task_id"]),
+                status=Status.read(_text(row["status"])),
+                model=str(row.get("model_name", "")),
+                created=_from_epoch_ms(row["gmt_create"]),
+                ended=_from_epoch_ms(row["end_time"]) if row.get("end_time") else None,
+            )
+            for row in reply["data"]
+        ]
+        return rows, int(reply["total"])
+
+
+_POLICY_FIELDS = (
+    ("OSSAccessKeyId", "oss_access_key_id"),
+    ("Signature", "signature"),
+    ("policy", "policy"),
+    ("x-oss-object-acl", "x_oss_object_acl"),
+    ("x-oss-forbid-overwrite", "x_oss_forbid_overwrite"),
+)
+
+
+def read_upload_policy(reply: Mapping[str, Any]) -> UploadPolicy:
+    """The leave to upload files, with the form's fields in the vendor's order.
+
+    Raises:
+        UnexpectedReply: A field is missing.
+    """
+    with _Reading(reply, "an upload policy"):
+        data = reply["data"]
+        return UploadPolicy(
+            host=_text(data["upload_host"]),
+            directory=_text(data["upload_dir"]),
+            fields=(
+                *((field, _text(data[name])) for field, name in _POLICY_FIELDS),
+                ("success_action_status", "200"),
+            ),
+            seconds=float(data["expire_in_seconds"]),
+            max_bytes=int(data["max_file_size_mb"]) * 2**20,
+        )
+
+
+class _Reading:
+    """Turns whatever goes wrong while a reply is taken apart into UnexpectedReply."""
+
+    def __init__(self, reply: object, what: str) -> None:
+        self._reply = reply
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if isinstance(error, LookupError | TypeError | ValueError | AttributeError | OverflowError):
+            known = self._reply if isinstance(self._reply, Mapping) else {}
+            raise UnexpectedReply(
+                f"The service's answer is not {self._what} as documented: "
+                f"{type(error).__name__} {error}; it has {sorted(map(str, known)) or 'no fields'}.",
+                hint="If this stays, the service has changed: please report it.",
+                request_id=str(known.get("request_id", "")),
+            ) from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{value!r} in place of a text")
+    return value
+
+
+def _read_stamp(text: object) -> datetime | None:
+    """``2025-02-21 17:56:31.786`` as Beijing time. Stamps are optional: an odd one is none."""
+    try:
+        return datetime.strptime(str(text), _STAMP).replace(tzinfo=SERVICE_ZONE)
+    except ValueError:
+        return None
+
+
+def _from_epoch_ms(value: float) -> datetime:
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+_BILLING = frozenset(
+    ("CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue", "Arrearage")
+)
+_HINTS: dict[type[ServiceError], str] = {
+    Rejected: "Change the request: the service does not take it as it is. It was not charged.",
+    Refused: "Check the API key, its region (Beijing) and its rights to the model.",
+    RateLimited: "Wait a minute; the limit is shared by all keys of the account.",
+    ServiceUnavailable: "The trouble is on the service's side; try again later.",
+    UnexpectedReply: "If this stays, the service has changed: please report it.",
+}
+_BILLING_HINT = "Settle the account's billing or quota in the Model Studio console."
+_CONTENT_HINT = "Choose another prompt or picture: the service's content check refused this one."
+
+
+def read_error(
+    status: int, reply: Mapping[str, Any] | None, retry_after: float | None = None
+) -> ServiceError:
+    """The typed error of a refused call, told by HTTP status and the code's prefix, never by text.
+
+    Args:
+        status: The HTTP status.
+        reply: The decoded JSON, or None where the answer was not JSON.
+        retry_after: Seconds of the ``Retry-After`` header, if there was one.
+    """
+    fields = reply if isinstance(reply, Mapping) else {}
+    code, said = str(fields.get("code") or ""), str(fields.get("message") or "")
+    kind = _kind(status, code)
+    words = f"{code} (HTTP {status})" if code else f"HTTP {status} without an error code"
+    error = kind(
+        f"The service answered {words}{': ' + said if said else '.'}",
+        hint=_hint(kind, code),
+        status=status,
+        code=code,
+        request_id=str(fields.get("request_id") or ""),
+    )
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after
+    return error
+
+
+def _kind(status: int, code: str) -> type[ServiceError]:
+    if code in _BILLING or "AllocationQuota" in code or status in {401, 403, 404}:
+        return Refused
+    if status == 429:
+        return RateLimited
+    if status in {400, 413}:
+        return Rejected
+    return ServiceUnavailable if status >= 500 or status == 408 else UnexpectedReply
+
+
+def _hint(kind: type[ServiceError], code: str) -> str:
+    if code in _BILLING or "AllocationQuota" in code or code == "AccessDenied.Unpurchased":
+        return _BILLING_HINT
+    return _content_hint(code) or _HINTS[kind]
+
+
+def _content_hint(code: str) -> str:
+    refused = code.startswith(("DataInspectionFailed", "IPInfringementSuspect"))
+    return _CONTENT_HINT if refused else ""
+
+
+def task_failure(report: TaskReport) -> TaskFailed:
+    """The error of a task that FAILED."""
+    ours = report.code.startswith("Internal") or report.code in {"SystemError", "RequestTimeOut"}
+    why = f"{report.code or 'no code'}{': ' + report.message if report.message else '.'}"
+    advice = _HINTS[ServiceUnavailable] if ours else "Change the picture or the request."
+    return TaskFailed(
+        f"The service failed task {report.task_id} with {why}",
+        hint=f"{_content_hint(report.code) or advice} A failed task is not charged.",
+        task_id=report.task_id,
+        code=report.code,
+    )
+
+
+# ---- the engine's direction: read requests, write replies -----------------------------------
+
+
+class Refusal(Exception):
+    """The engine's own way to answer with an error; never leaves it.
+
+    Attributes:
+        code: One of :data:`ERRORS`.
+        message: The text, the code's first one unless given.
+        retry_after: Seconds for the ``Retry-After`` header, or None.
+    """
+
+    def __init__(
+        self, code: str, message: str | None = None, *, retry_after: float | None = None
+    ) -> None:
+        self.code = code
+        self.message = message or ERRORS[code].message
+        self.status = ERRORS[code].status
+        self.retry_after = retry_after
+        super().__init__(f"{code}: {self.message}")
+
+
+def missing(name: str) -> Refusal:
+    """The service's refusal of a parameter that is absent or of the wrong kind."""
+    return Refusal("InvalidParameter", _MISSING.format(name))
+
+
+class Asked(NamedTuple):
+    """A create body that the service would take."""
+
+    request_class: type[EditRequest]
+    prompt: str
+    image_ref: str
+    mask_ref: str | None
+    parameters: dict[str, Any]
+
+
+def read_body(raw: bytes) -> Asked:
+    """Structure, enumerations and ranges of a create body; pictures are looked at by the task.
+
+    Parameters that the function does not know are dropped: the vendor's own samples send some.
+
+    Raises:
+        Refusal: As the service would refuse it.
+    """
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Refusal("BadRequest.IllegalInput") from None
+    if not isinstance(body, dict):
+        raise Refusal(
+            "InvalidParameter", "Required body invalid, please check the request body format."
+        )
+    if not body.get("model"):
+        raise Refusal("BadRequest.EmptyModel")
+    if body["model"] != MODEL:
+        raise Refusal("InvalidParameter", "Model not exist.")
+    asked = body.get("input")
+    given = {} if body.get("parameters") is None else body["parameters"]
+    if not asked or not isinstance(asked, dict):
+        raise Refusal("BadRequest.EmptyInput")
+    if not isinstance(given, dict):
+        raise missing("parameters")
+    cls = FUNCTIONS.get(asked["function"]) if isinstance(asked.get("function"), str) else None
+    if cls is None:
+        raise missing("function")
+    prompt = asked.get("prompt")
+    if not isinstance(prompt, str) or not (prompt.strip() or cls.about.blank_prompt):
+        raise missing("prompt")
+    refs = [_reference(asked, "base_image_url")]
+    if "mask" in cls.model_fields:
+        refs.append(_reference(asked, "mask_image_url"))
+    _limit_size(len(raw), refs)
+    return Asked(
+        request_class=cls,
+        prompt=prompt[:PROMPT_LIMIT],
+        image_ref=refs[0],
+        mask_ref=refs[1] if len(refs) > 1 else None,
+        parameters={
+            param.name: _checked(param, given[param.name])
+            for param in describe(cls)
+            if param.about.place == "parameters" and given.get(param.name) is not None
+        },
+    )
+
+
+def _reference(asked: Mapping[str, Any], name: str) -> str:
+    ref = asked.get(name)
+    if not isinstance(ref, str) or not ref:
+        raise missing(name)
+    if ref.startswith("data:"):
+        mime, _, _ = ref[5:64].partition(";base64,")
+        if mime not in MIME.values():
+            raise Refusal("InvalidParameter", "image format error")
+    elif not ref.isascii() and not ref.startswith(OSS_SCHEME):
+        raise Refusal("InvalidParameter", "url error, please check url！")
+    elif not ref.startswith(("http://", "https://", OSS_SCHEME)):
+        raise Refusal("InvalidURL")
+    return ref
+
+
+def _limit_size(body_bytes: int, refs: Iterable[str]) -> None:
+    """The gateway's limits on bodies (vendor: rate limits), which differ with Base64."""
+    encoded = [len(ref) for ref in refs if ref.startswith("data:")]
+    if (
+        body_bytes > (MAX_BODY if encoded else MAX_PLAIN_BODY)
+        or any(size > MAX_BASE64 for size in encoded)
+        or sum(encoded) * 3 // 4 > MAX_PLAIN_BODY
+    ):
+        raise Refusal("BadRequest.TooLarge")
+
+
+def _checked(param: Param, value: object) -> Any:
+    """A value of the declared kind and range; a whole number is a number too, a bool is not."""
+    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,)}
+    right = isinstance(value, kinds[param.about.kind])
+    if not right or (isinstance(value, bool) and param.about.kind != "bool"):
+        raise missing(param.name)
+    if param.low is None or param.high is None:
+        return value
+    if not param.low <= value <= param.high:  # type: ignore[operator]
+        span = f"[{param.low:.10g}, {param.high:.10g}]"
+        raise Refusal("InvalidParameter", f"Range of {param.name} should be {span}")
+    return value
+
+
+def error_reply(code: str, message: str, request_id: str) -> dict[str, Any]:
+    """The three fields of every refusal."""
+    return {"code": code, "message": message, "request_id": request_id}
+
+
+def created_reply(task_id: str, request_id: str) -> dict[str, Any]:
+    """The answer to a create that was taken."""
+    return {
+        "output": {"task_status": Status.PENDING.value, "task_id": task_id},
+        "request_id": request_id,
+    }
+
+
+def task_reply(report: TaskReport, *, total: int, word: str | None = None) -> dict[str, Any]:
+    """The answer to a query, shaped by the task's state.
+
+    Args:
+        report: The task as it is now.
+        total: How many pictures were asked for.
+        word: A status word outside the documented ones, in place of the report's.
+    """
+    output: dict[str, Any] = {
+        "task_id": report.task_id,
+        "task_status": word or report.status.value,
+    }
+    reply = {"request_id": report.request_id, "output": output}
+    if report.status is Status.UNKNOWN:
+        return reply
+    stamps = (
+        ("submit_time", report.submitted),
+        ("scheduled_time", report.scheduled),
+        ("end_time", report.ended),
+    )
+    output.update((name, _stamp(when)) for name, when in stamps if when is not None)
+    good = sum(entry.url is not None for entry in report.outputs)
+    bad = total if report.status is Status.FAILED else len(report.outputs) - good
+    if report.status is Status.FAILED:
+        output |= {"code": report.code, "message": report.message}
+    if report.status is Status.SUCCEEDED:
+        output["results"] = [
+            {"url": entry.url} if entry.url else {"code": entry.code, "message": entry.message}
+            for entry in report.outputs
+        ]
+        reply["usage"] = {"image_count": report.image_count}
+    output["task_metrics"] = {"TOTAL": total, "SUCCEEDED": good, "FAILED": bad}
+    return reply
+
+
+def list_reply(
+    reports: Sequence[TaskReport], *, total: int, page_no: int, page_size: int, request_id: str
+) -> dict[str, Any]:
+    """One page of the task list. Times are milliseconds since 1970 here; there are no pictures."""
+    return {
+        "total": total,
+        "data": [_row(report) for report in reports],
+        "total_page": -(-total // page_size),
+        "page_no": page_no,
+        "page_size": page_size,
+        "request_id": request_id,
+    }
+
+
+def _row(report: TaskReport) -> dict[str, Any]:
+    stamps = (
+        ("gmt_create", report.submitted),
+        ("start_time", report.scheduled),
+        ("end_time", report.ended),
+    )
+    return {
+        "api_key_id": "1",
+        "caller_parent_id": "1",
+        "caller_uid": "1",
+        **{name: round(when.timestamp() * 1000) for name, when in stamps if when is not None},
+        "model_name": MODEL,
+        "region": "cn-beijing",
+        "request_id": report.request_id,
+        "status": report.status.value,
+        "task_id": report.task_id,
+        "user_api_unique_key": f"apikey:v1:aigc:image2image:image-synthesis:{MODEL}",
+    }
+
+
+def policy_reply(policy: UploadPolicy, request_id: str) -> dict[str, Any]:
+    """The answer to a request for leave to upload."""
+    fields = dict(policy.fields)
+    return {
+        "request_id": request_id,
+        "data": {
+            **{name: fields[field] for field, name in _POLICY_FIELDS},
+            "upload_dir": policy.directory,
+            "upload_host": policy.host,
+            "expire_in_seconds": round(policy.seconds),
+            "max_file_size_mb": policy.max_bytes // 2**20,
+            "capacity_limit_mb": 999999999,
+        },
+    }
+
+
+def _stamp(when: datetime) -> str:
+    return when.astimezone(SERVICE_ZONE).strftime(_STAMP)[:-3]
