@@ -1,0 +1,137 @@
+"""What every test gets: a clean environment, no network, and photographs to edit."""
+
+import functools
+import ipaddress
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from PIL import Image
+
+hypothesis.settings.register_profile("ipywanx", deadline=None)
+hypothesis.settings.load_profile("ipywanx")
+
+SMALLEST_SIDE = 512  # the service takes nothing smaller
+LOCAL_NAMES = {"localhost", "", "0.0.0.0", "::"}
+
+
+class NetworkUsedError(RuntimeError):
+    """A test reached for something beyond this machine."""
+
+
+def _is_local(host: object) -> bool:
+    if host is None:
+        return True
+    name = (host.decode() if isinstance(host, bytes) else str(host)).partition("%")[0]
+    if name in LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+_attempts: list[str] = []
+
+
+def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.sendto"}:
+        address = args[1]
+        host = address[0] if isinstance(address, tuple) else None  # else a Unix socket
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = args[0]
+    else:
+        return
+    if not _is_local(host):
+        said = f"{event} to {host!r}: tests talk to this machine only"
+        _attempts.append(said)
+        raise NetworkUsedError(said)
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def network_attempts() -> Iterator[list[str]]:
+    """Fail the test that reached for the network, even where its error was swallowed."""
+    _attempts.clear()
+    yield _attempts
+    if _attempts:
+        pytest.fail("; ".join(_attempts))
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    """Give the test its own home, and no key, setting or proxy of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        foreign = ("DASHSCOPE_", "IPYWANX_", "JUPYTER_", "XDG_")
+        if name.startswith(foreign) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
+    monkeypatch.setenv("IPYWANX_HOME", str(home / "ipywanx"))
+
+
+class Photos(Mapping[str, Image.Image]):
+    """Photographs that scikit-image and scikit-learn carry, each read when first asked for."""
+
+    NAMES = ("astronaut", "cat", "coffee", "china", "flower")
+
+    def __getitem__(self, name: str) -> Image.Image:
+        """Return the photograph: RGB, both sides at least as long as the service wants them."""
+        if name not in self.NAMES:
+            raise KeyError(name)
+        return self._read(name).copy()
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self.NAMES)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self.NAMES)
+
+    @staticmethod
+    @functools.cache
+    def _read(name: str) -> Image.Image:
+        if name in {"china", "flower"}:
+            from sklearn.datasets import load_sample_image
+
+            pixels = load_sample_image(f"{name}.jpg")
+        else:
+            import skimage.data
+
+            pixels = getattr(skimage.data, "chelsea" if name == "cat" else name)()
+        picture = Image.fromarray(pixels).convert("RGB")
+        factor = max(1.0, SMALLEST_SIDE / min(picture.size))
+        width, height = (round(side * factor) for side in picture.size)
+        return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+@pytest.fixture(scope="session")
+def photos() -> Photos:
+    """All photographs by name; each access is a copy."""
+    return Photos()
+
+
+@pytest.fixture(scope="session")
+def photo(photos: Photos) -> Callable[[str], Image.Image]:
+    """Return a copy of the photograph: ``photo("china")``."""
+    return photos.__getitem__
+
+
+@pytest.fixture(scope="session")
+def photo_file(photos: Photos) -> Callable[..., Path]:
+    """Write a photograph to a file and return its path: ``photo_file("cat", tmp_path)``."""
+
+    def write(name: str, folder: Path, suffix: str = ".png") -> Path:
+        path = folder / f"{name}{suffix}"
+        photos[name].save(path)
+        return path
+
+    return write
