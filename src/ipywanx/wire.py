@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from ipywanx.errors import (
     RateLimited,
@@ -41,6 +42,7 @@ ASYNC_HEADER = "X-DashScope-Async"
 """Must be ``enable`` on create: the model does not answer synchronously."""
 RESOLVE_HEADER = "X-DashScope-OssResourceResolve"
 """Must be ``enable`` on create where a picture is an ``oss://`` address."""
+WORKSPACE_HEADER = "X-DashScope-WorkSpace"
 REQUEST_ID_HEADER = "X-Request-Id"
 OSS_SCHEME = "oss://"
 
@@ -200,6 +202,11 @@ ERRORS: dict[str, Fault] = {
 
 
 # ---- the client's direction: write requests, read replies -----------------------------------
+
+
+def task_path(task_id: str, action: str = "") -> str:
+    """The path of one task, or of an action on it (``/cancel``); any text is one safe segment."""
+    return f"{TASKS_PATH}/{quote(task_id, safe='')}{action}"
 
 
 def create_body(
