@@ -647,7 +647,7 @@ def _row(report: TaskReport) -> dict[str, Any]:
         "api_key_id": "1",
         "caller_parent_id": "1",
         "caller_uid": "1",
-        **{name: round(when.timestamp() * 1000) for name, when in stamps if when is not None},
+        **{name: int(when.timestamp() * 1000) for name, when in stamps if when is not None},
         "model_name": MODEL,
         "region": "cn-beijing",
         "request_id": report.request_id,
