@@ -8,7 +8,7 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input # errors only
 # In containers people are root: pip should not complain, and JupyterLab should start.
 AS_ROOT := $(filter 0,$(shell id -u))
 PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
