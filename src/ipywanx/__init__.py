@@ -1,0 +1,112 @@
+"""Edit pictures with wanx2.1-imageedit from a notebook, a script, or offline.
+
+    >>> import ipywanx as wx
+    >>> result = wx.edit("expand", "photo.jpg", "一位绿色仙子", left_scale=1.5)
+
+In a notebook, ``%load_ext ipywanx`` adds ``%wanx`` and ``%%wanx``. With no ``DASHSCOPE_API_KEY``
+an embedded engine answers with previews; nothing is read or opened when this is imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipywanx._version import __version__
+from ipywanx.errors import (
+    InvalidRequest,
+    NotConfigured,
+    RateLimited,
+    Refused,
+    Rejected,
+    ResultExpired,
+    ServiceError,
+    ServiceUnavailable,
+    SubmissionUncertain,
+    TaskCanceled,
+    TaskError,
+    TaskFailed,
+    TaskTimedOut,
+    UnexpectedReply,
+    Unreachable,
+    UnusableImage,
+    UnusableMask,
+    WanxError,
+)
+from ipywanx.model.functions import (
+    FUNCTIONS,
+    Colorization,
+    ControlCartoonFeature,
+    DescriptionEdit,
+    DescriptionEditWithMask,
+    Doodle,
+    EditRequest,
+    Expand,
+    RemoveWatermark,
+    StylizationAll,
+    StylizationLocal,
+    SuperResolution,
+)
+from ipywanx.model.masks import Mask
+from ipywanx.model.results import Result
+from ipywanx.model.tasks import Status
+from ipywanx.session import Session, aedit, edit, jobs, resume, submit
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = [
+    "FUNCTIONS",
+    "Colorization",
+    "ControlCartoonFeature",
+    "DescriptionEdit",
+    "DescriptionEditWithMask",
+    "Doodle",
+    "EditRequest",
+    "Expand",
+    "InvalidRequest",
+    "Mask",
+    "NotConfigured",
+    "RateLimited",
+    "Refused",
+    "Rejected",
+    "RemoveWatermark",
+    "Result",
+    "ResultExpired",
+    "ServiceError",
+    "ServiceUnavailable",
+    "Session",
+    "Status",
+    "StylizationAll",
+    "StylizationLocal",
+    "SubmissionUncertain",
+    "SuperResolution",
+    "TaskCanceled",
+    "TaskError",
+    "TaskFailed",
+    "TaskTimedOut",
+    "UnexpectedReply",
+    "Unreachable",
+    "UnusableImage",
+    "UnusableMask",
+    "WanxError",
+    "__version__",
+    "aedit",
+    "edit",
+    "jobs",
+    "resume",
+    "submit",
+]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by ``%load_ext ipywanx``: adds the magics and their completion."""
+    from ipywanx import magics
+
+    magics.load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Called by ``%unload_ext ipywanx``: takes back all that loading added."""
+    from ipywanx import magics
+
+    magics.unload(shell)

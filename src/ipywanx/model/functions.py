@@ -33,13 +33,18 @@ class Style(NamedTuple):
 
 
 class Function(NamedTuple):
-    """What a function is, apart from its parameters."""
+    """What a function is, apart from its parameters.
+
+    ``default_prompt`` is what the vendor's samples always say where there is nothing to choose;
+    ``blank_prompt`` tells whether an empty one means something.
+    """
 
     name: str
     title: Text
     help: Text
     samples: tuple[str, ...]
     styles: tuple[Style, ...] = ()
+    default_prompt: str | None = None
     blank_prompt: bool = False
     rights: Text | None = None
     page: str = GUIDE_PAGE
@@ -153,11 +158,13 @@ class EditRequest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _prepare(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Load the pictures, take numpy's scalars for Python's numbers."""
+        """Load the pictures, take numpy's scalars for Python's numbers, add the usual prompt."""
         values = {
             name: value.item() if getattr(value, "shape", None) == () else value
             for name, value in values.items()
         }
+        if values.get("prompt") is None and cls.about.default_prompt is not None:
+            values["prompt"] = cls.about.default_prompt
         if values.get("image") is not None:
             values["image"] = load(values["image"], fit=values.get("fit") is True)
         if "mask" in cls.model_fields and values.get("mask") is not None:
@@ -351,6 +358,7 @@ class RemoveWatermark(EditRequest):
         Text("Remove text", "去文字水印"),
         Text("Take Chinese and English text out of the picture.", "去除图片中的中英文文字。"),
         samples=("去除图像中的文字", "去除英文文字"),
+        default_prompt="去除图像中的文字",
         rights=_RIGHTS,
     )
 
@@ -382,6 +390,7 @@ class SuperResolution(EditRequest):
         Text("Super-resolution", "图像超分"),
         Text("Make the picture larger and sharper.", "放大图片并提升清晰度。"),
         samples=("图像超分",),
+        default_prompt="图像超分",
     )
     upscale_factor: Annotated[
         int,
@@ -411,6 +420,7 @@ class Colorization(EditRequest):
             "为黑白图片上色；可指定颜色，也可留空。",
         ),
         samples=("蓝色背景，黄色的叶子",),
+        default_prompt="",
         blank_prompt=True,
     )
 

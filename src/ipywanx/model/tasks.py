@@ -19,7 +19,7 @@ class Status(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Nothing more will happen. UNKNOWN: the service does not know the task, or not any more."""
+        """Nothing more will happen; UNKNOWN is a task that the service does not know (any more)."""
         return self not in {Status.PENDING, Status.RUNNING}
 
     @classmethod

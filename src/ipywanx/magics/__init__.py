@@ -1,0 +1,73 @@
+"""The front door: ``%wanx`` and ``%%wanx``.
+
+An edit at the left margin of a cell is turned into an awaited call (:func:`await_edits`): "Run
+All" waits for its pictures, while the kernel's loop stays free for the Cancel button. Anywhere
+else, in a function or a loop, the plain magic waits in the ordinary way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+from ipywanx.magics.commands import WanxMagics
+from ipywanx.magics.completion import candidates
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_AWAITED = "__wanx__"
+_CALL = re.compile(
+    r"^((?:\w+\s*=\s*)?)get_ipython\(\)\.run_(?:line|cell)_magic\('wanx', (.*)\)\s*$", re.DOTALL
+)
+
+
+def await_edits(lines: list[str]) -> list[str]:
+    """Turn our magics at the left margin, translated by IPython, into awaited calls."""
+    return [_CALL.sub(rf"\1await {_AWAITED}(\2)\n", line) for line in lines]
+
+
+@context_matcher(identifier="ipywanx")
+def _complete(context: CompletionContext) -> dict[str, Any]:
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    found = candidates(context.line_with_cursor[: context.cursor_position], shell.user_ns)
+    if found is None:
+        return {"completions": []}
+    fragment, words = found
+    return {
+        "completions": [SimpleCompletion(word, type="wanx") for word in words],
+        "matched_fragment": fragment,
+        "suppress": True,
+        "ordered": True,
+    }
+
+
+def load(shell: InteractiveShell) -> None:
+    """Add the magics, the awaited form and the completion to a shell."""
+    unload(shell)
+    magics = WanxMagics(shell)
+    shell.register_magics(magics)
+    shell.configurables.append(magics)  # type: ignore[arg-type]  # it lists any Configurable
+    shell.push({_AWAITED: magics.awaited}, interactive=False)
+    shell.input_transformers_post.append(await_edits)
+    shell.Completer.custom_matchers.insert(0, _complete)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take back all that :func:`load` added."""
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("wanx", None)
+    shell.configurables[:] = [c for c in shell.configurables if not isinstance(c, WanxMagics)]
+    shell.user_ns.pop(_AWAITED, None)
+    _discard(shell.input_transformers_post, await_edits)
+    _discard(shell.Completer.custom_matchers, _complete)
+
+
+def _discard(items: list[Any], item: Callable[..., Any]) -> None:
+    if item in items:
+        items.remove(item)

@@ -1,0 +1,162 @@
+"""What do ``%wanx`` and ``%%wanx`` do? One line or cell from its meaning to its result."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.display import Markdown, display
+from traitlets import Bool
+from traitlets.config import Configurable
+
+from ipywanx import reference
+from ipywanx.errors import WanxError
+from ipywanx.magics import nested
+from ipywanx.magics.grammar import Command, Edit, parse
+from ipywanx.model.functions import FUNCTIONS, request_class
+from ipywanx.session import current, make_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from ipywanx.model.functions import EditRequest
+    from ipywanx.model.results import Result
+    from ipywanx.service.job import Job
+
+
+@magics_class
+class WanxMagics(Magics, Configurable):
+    """``%wanx`` and ``%%wanx``, with their settings under ``%config WanxMagics``."""
+
+    nested_loops = Bool(
+        default_value=False,
+        help="Patch asyncio so that asyncio.run works inside a cell. Needed by nothing here.",
+    ).tag(config=True)
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell=shell)
+        self._shell = shell
+        self.observe(self._nest, "nested_loops")
+
+    def _nest(self, change: dict[str, Any]) -> None:
+        if not change["new"]:
+            raise UsageError("Nested loops stay until the kernel is restarted.")
+        with short_errors():
+            nested.enable()
+
+    @no_var_expand
+    @line_cell_magic
+    def wanx(self, line: str, cell: str | None = None) -> Any:
+        """Edit a picture, and wait for it."""
+        with short_errors():
+            asked = parse(line, cell, self._shell.user_ns)
+            if isinstance(asked, Command):
+                return self._command(asked)
+            job = self._start(asked)
+            if job is None or asked.background:
+                return self._finish(asked, job)
+            return self._finish(asked, self._wait(job))
+
+    async def awaited(self, line: str, cell: str | None = None) -> Any:
+        """The same for a cell that can await."""
+        with short_errors():
+            asked = parse(line, cell, self._shell.user_ns)
+            if isinstance(asked, Command):
+                return await self._awaited_command(asked)
+            job = self._start(asked)
+            if job is None or asked.background:
+                return self._finish(asked, job)
+            return self._finish(asked, await self._wait_awaited(job))
+
+    def _start(self, asked: Edit) -> Job | None:
+        """Send the edit; None where only its help or its dry run was asked for."""
+        if asked.help:
+            display(Markdown(reference.function_help(FUNCTIONS[asked.function])))
+            return None
+        request = make_request(asked.function, **asked.values)
+        if asked.dry_run:
+            print(current().dry_run(request))  # noqa: T201 - this is its output
+            return None
+        self._warn(request)
+        return current().submit(request)
+
+    @staticmethod
+    def _warn(request: EditRequest) -> None:
+        """Say what the person should know while it is sent; the result repeats it."""
+        for notice in request.notices:
+            print(notice)  # noqa: T201
+
+    def _finish(self, asked: Edit, made: Result | Job | None) -> Any:
+        if asked.output and made is not None:
+            self._shell.push({asked.output: made})
+        return None if asked.silent else made
+
+    def _wait(self, job: Job) -> Result:
+        if not has_kernel(self._shell):
+            return job.result()
+        from ipywanx.widgets.progress import Progress
+
+        return Progress(job, current().engine).wait_blocking()
+
+    async def _wait_awaited(self, job: Job) -> Result:
+        from ipywanx.widgets import progress
+
+        if not has_kernel(self._shell):
+            return await progress.wait_in_terminal(job)
+        return await progress.Progress(job, current().engine).wait()
+
+    async def _awaited_command(self, asked: Command) -> Any:
+        if asked.name == "resume":
+            return await self._wait_awaited(current().resume(_task_id(asked)))
+        return self._command(asked)
+
+    def _command(self, asked: Command) -> Any:
+        match asked.name:
+            case "resume":
+                return self._wait(current().resume(_task_id(asked)))
+            case "cancel":
+                job = current().resume(_task_id(asked))
+                print("Cancelled." if job.cancel() else f"Too late: it is {job.status}.")  # noqa: T201
+            case "jobs":
+                return current().jobs()
+            case "cost":
+                print(f"CNY {current().spent:.2f} in this kernel.")  # noqa: T201
+            case "config":
+                print(current().describe())  # noqa: T201
+            case "functions":
+                display(Markdown(reference.functions_table()))
+            case "help" if asked.argument:
+                display(Markdown(reference.function_help(request_class(asked.argument))))
+            case _:
+                print(f"{reference.USAGE}\n\nAnswered by: {current().engine}")  # noqa: T201
+        return None
+
+
+def _task_id(asked: Command) -> str:
+    if not asked.argument:
+        raise UsageError(f"%wanx {asked.name} needs a task's id; %wanx jobs lists them.")
+    return asked.argument
+
+
+WanxMagics.wanx.__doc__ = (
+    f"Edit a picture, and wait for it.\n\n{reference.USAGE}\n\nFunctions:\n"
+    + "\n".join(f"  {name:27} {cls.about.help.en}" for name, cls in FUNCTIONS.items())
+)
+
+
+@contextmanager
+def short_errors() -> Iterator[None]:
+    """Our errors as IPython's UsageError: one readable line, no traceback."""
+    try:
+        yield
+    except WanxError as error:
+        raise UsageError(str(error)) from None
+
+
+def has_kernel(shell: InteractiveShell) -> bool:
+    """Whether there is a front end that shows widgets (a terminal has none)."""
+    return getattr(shell, "kernel", None) is not None

@@ -1,0 +1,227 @@
+"""What does a line mean? From the text of a magic to a function, a picture and parameters.
+
+One grammar for ``%wanx`` and ``%%wanx``; the flags come from the functions' declarations. IPython's
+own splitter keeps quotes and is different on Windows, so the line is split here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+
+from ipywanx.errors import did_you_mean
+from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.params import Param, describe
+
+SUBCOMMANDS = ("functions", "help", "jobs", "resume", "cancel", "cost", "config")
+_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A line that asks for an edit."""
+
+    function: str
+    values: Mapping[str, Any] = field(repr=False)
+    output: str | None = None
+    dry_run: bool = False
+    background: bool = False
+    help: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line that asks for something else."""
+
+    name: str
+    argument: str = ""
+
+
+def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | Command:
+    """The meaning of a magic's line.
+
+    Args:
+        line: What stands behind the magic's name.
+        body: The cell's body, None for a line magic.
+        namespace: The user's variables, for IMAGE, masks and ``{{name}}``.
+
+    Raises:
+        UsageError: It cannot be understood; the message says what to type.
+    """
+    words = split(line)
+    silent = bool(words) and words[-1] == ";"
+    words = words[:-1] if silent else words
+    if not words or words[0] in {"-h", "--help"}:
+        return Command("overview")
+    first = words[0]
+    if first in SUBCOMMANDS:
+        if body is not None and body.strip():
+            raise UsageError(f"%%wanx {first} takes no body; use %wanx {first}.")
+        return Command(first, " ".join(words[1:]))
+    if first not in FUNCTIONS:
+        known = [*FUNCTIONS, *SUBCOMMANDS]
+        raise UsageError(f"There is no function {first!r}. {did_you_mean(first, known)}")
+    return _edit(FUNCTIONS[first], words[1:], body, namespace, silent=silent)
+
+
+def split(line: str) -> list[str]:
+    """The line's words: quotes are taken off, backslashes stay, ``#`` begins a remark."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.escape = ""
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        raise UsageError(f"A quote is not closed: {line.strip()}") from None
+    for at, word in enumerate(words):
+        if word.startswith("#"):
+            words = words[:at]
+            break
+    if words and words[-1].endswith(";") and words[-1] != ";":
+        words[-1:] = [words[-1][:-1], ";"]
+    return words
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. See %wanx {self.prog} --help.")
+
+
+def _parser(cls: type[EditRequest]) -> _Parser:
+    parser = _Parser(prog=cls.about.name, add_help=False, allow_abbrev=False)
+    parser.add_argument("image", nargs="?")
+    parser.add_argument("-o", "--output")
+    for name in ("--dry-run", "--background"):
+        parser.add_argument(name, action="store_true")
+    parser.add_argument("-h", "--help", action="store_true")
+    for param in describe(cls):
+        if param.name == "image":
+            continue
+        flags = [param.flag, *(f"-{param.name[0]}" for _ in "x" if param.name in {"prompt", "n"})]
+        if param.about.kind == "bool":
+            parser.add_argument(*flags, dest=param.name, action="store_const", const=True)
+        else:
+            parser.add_argument(*flags, dest=param.name, type=_number(param))
+    return parser
+
+
+def _number(param: Param) -> Any:
+    kinds: dict[str, type] = {"int": int, "float": float}
+    kind = kinds.get(param.about.kind, str)
+
+    def read(word: str) -> Any:
+        try:
+            return kind(word)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{word!r} is not {param.expected}") from None
+
+    return read
+
+
+def _edit(
+    cls: type[EditRequest],
+    words: list[str],
+    body: str | None,
+    namespace: Mapping[str, Any],
+    *,
+    silent: bool,
+) -> Edit:
+    parser = _parser(cls)
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse_unknown(cls, unknown[0], parser)
+    given = {k: v for k, v in vars(options).items() if v is not None}
+    switches = {k: given.pop(k) for k in ("dry_run", "background", "help")}
+    output = given.pop("output", None)
+    if output is not None and not _NAME.fullmatch(output):
+        raise UsageError(f"-o takes a variable's name, not {output!r}.")
+    if body is not None and (typed := body.strip("\n")).strip():
+        if "prompt" in given:
+            raise UsageError("The prompt is given twice: in the cell's body and by --prompt.")
+        given["prompt"] = typed
+    if not switches["help"]:
+        if "image" not in given:
+            raise UsageError(
+                f"{cls.about.name} needs a picture: %wanx {cls.about.name} photo.jpg …"
+            )
+        for name in ("image", "mask"):
+            if name in given:
+                given[name] = resolve(given[name], namespace)
+        if "prompt" in given:
+            given["prompt"] = fill_in(given["prompt"], namespace)
+        elif cls.about.default_prompt is None:
+            raise UsageError(
+                f"{cls.about.name} needs a prompt: -p “{cls.about.samples[0]}”, or %%wanx with the "
+                "prompt as the cell's body."
+            )
+    return Edit(cls.about.name, given, output, silent=silent, **switches)
+
+
+def _refuse_unknown(cls: type[EditRequest], word: str, parser: argparse.ArgumentParser) -> NoReturn:
+    if not word.startswith("-"):
+        raise UsageError(f"{word!r} is too much. Put quotes around a prompt: -p “… {word} …”.")
+    flag = word.partition("=")[0]
+    owners = [
+        other.about.name
+        for other in FUNCTIONS.values()
+        for param in describe(other)
+        if param.flag == flag
+    ]
+    known = [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001
+    near = difflib.get_close_matches(flag, known, n=1)
+    hint = (
+        f"It belongs to {', '.join(owners)}."
+        if owners and not near
+        else f"Did you mean {near[0]}?"
+        if near
+        else f"See %wanx {cls.about.name} --help."
+    )
+    raise UsageError(f"{cls.about.name} has no flag {flag}. {hint}")
+
+
+def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
+    """A variable of that name where it can be a picture, else the word itself: a path or URL."""
+    if _NAME.fullmatch(word) and word in namespace and not Path(word).is_file():
+        return namespace[word]
+    if _NAME.fullmatch(word) and word not in namespace and not Path(word).exists():
+        near = difflib.get_close_matches(word, picture_names(namespace), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{word!r} is neither a variable nor a file.{hint}")
+    return namespace.get(word, word) if _NAME.fullmatch(word) else word
+
+
+def picture_names(namespace: Mapping[str, Any]) -> list[str]:
+    """The names of the user's variables that can be a picture or a mask."""
+    marks = ("__array_interface__", "images", "mask", "to_image", "getbands")
+    return [
+        name
+        for name, value in namespace.items()
+        if not name.startswith("_")
+        and (isinstance(value, bytes) or any(hasattr(type(value), mark) for mark in marks))
+    ]
+
+
+def fill_in(prompt: str, namespace: Mapping[str, Any]) -> str:
+    """The prompt with ``{{name}}`` replaced, in one pass; all other signs stay as typed."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in namespace:
+            public = [key for key in namespace if not key.startswith("_")]
+            near = difflib.get_close_matches(name, public, n=1)
+            hint = f" Did you mean {{{{{near[0]}}}}}?" if near else ""
+            raise UsageError(f"{{{{{name}}}}}: there is no variable {name!r}.{hint}")
+        return str(namespace[name])
+
+    return _PLACEHOLDER.sub(value, prompt)

@@ -1,0 +1,168 @@
+"""What came back? The pictures of one task, full size, and how they came to be."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ipywanx.errors import UnexpectedReply, WanxError
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.tasks import Output, TaskReport
+
+PRICE_CNY = 0.14
+"""Price of one successful picture in yuan (vendor: model list, wanx2.1-imageedit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds of a task's life, by the service's own stamps; None where it gave none.
+
+    Attributes:
+        queued: From submission until it ran.
+        ran: From the start of its run to its end.
+        total: From the call here until the pictures were here.
+    """
+
+    queued: float | None
+    ran: float | None
+    total: float
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The pictures that one task gave.
+
+    Attributes:
+        request: What was asked, with the seed that was used; None where another kernel asked.
+        report: The service's last word on the task.
+        data: The files' bytes as they came, one for each success, in order.
+        timings: How long it took.
+        files: Where they were saved, in the same order as ``data``.
+    """
+
+    request: EditRequest | None
+    report: TaskReport
+    data: tuple[bytes, ...] = field(repr=False)
+    timings: Timings
+    files: tuple[Path, ...] = ()
+
+    @property
+    def task_id(self) -> str:
+        """The service's id of the task."""
+        return self.report.task_id
+
+    @property
+    def request_id(self) -> str:
+        """The service's id of the last answer, worth quoting to its support."""
+        return self.report.request_id
+
+    @property
+    def errors(self) -> tuple[Output, ...]:
+        """The sub-images that failed, with code and message; they cost nothing."""
+        return tuple(output for output in self.report.outputs if output.url is None)
+
+    @cached_property
+    def images(self) -> list[Image.Image]:
+        """The pictures, decoded, mode RGB, full size."""
+        return [_decoded(data) for data in self.data]
+
+    @cached_property
+    def preview(self) -> Mapping[str, Any] | None:
+        """What the offline engine says of its work, or None for the real service's pictures.
+
+        Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices``.
+        """
+        for data in self.data:
+            with Image.open(io.BytesIO(data)) as image:
+                text = getattr(image, "text", {}).get("ipywanx", "")
+            if '"preview": true' in text:
+                told: dict[str, Any] = json.loads(text)
+                return told
+        return None
+
+    @property
+    def cost(self) -> float:
+        """What it cost in yuan (CNY): a price for each success; nothing offline."""
+        return 0.0 if self.preview is not None else round(PRICE_CNY * self.report.image_count, 2)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the person should know of it, one sentence each."""
+        notices = list(self.request.notices) if self.request else []
+        if self.preview is not None:
+            if unheard := self.preview.get("not_understood"):
+                notices.append(f"Not understood offline: {', '.join(map(str, unheard))}.")
+            notices += map(str, self.preview.get("notices", ()))
+        return tuple(notices)
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write the pictures into ``folder`` (made where it is missing), full size.
+
+        Returns:
+            The files' paths. A file that exists is never overwritten; the new one gets a number.
+
+        Raises:
+            WanxError: The folder cannot be written to.
+        """
+        name = f"{self.request.about.name if self.request else 'result'}-{self.task_id[:8]}"
+        paths = []
+        try:
+            place = Path(folder).expanduser()
+            place.mkdir(parents=True, exist_ok=True)
+            for number, data in enumerate(self.data, start=1):
+                paths.append(_write_new(place, f"{name}-{number}", _suffix(data), data))
+        except OSError as error:
+            raise WanxError(
+                f"The pictures cannot be saved in {str(folder)!r}: {error.strerror or error}.",
+                hint="They are still here: result.images.",
+            ) from None
+        return paths
+
+    def __repr__(self) -> str:
+        what = self.request.about.name if self.request else "task"
+        sizes = ", ".join(f"{image.width}×{image.height}" for image in self.images)
+        lost = f", {len(self.errors)} failed" if self.errors else ""
+        mark = ", offline preview" if self.preview is not None else ""
+        where = "".join(f"\n  {path}" for path in self.files)
+        return f"<Result of {what}: {sizes or 'no picture'}{lost}{mark}>{where}"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from ipywanx.model.figure import mimebundle  # it reads this file's class
+
+        return mimebundle(self)
+
+
+def _decoded(data: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise UnexpectedReply(
+            f"The service's result is not a picture ({len(data)} bytes).",
+            hint="Fetch it again with wx.resume(task_id).",
+        ) from None
+
+
+def _suffix(data: bytes) -> str:
+    kind = Image.open(io.BytesIO(data)).format or "png"
+    return {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
+
+
+def _write_new(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
+    """Write under a name that is free. Whole or not at all: first beside it, then renamed."""
+    path, number = folder / f"{stem}{suffix}", 2
+    while path.exists():
+        if path.read_bytes() == data:
+            return path
+        path, number = folder / f"{stem}-{number}{suffix}", number + 1
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+    return path

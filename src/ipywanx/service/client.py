@@ -1,0 +1,194 @@
+"""How is it asked? Submit, query, list, cancel: one call each, and nothing else.
+
+Every call ends with an answer of the contract or with one of our errors; httpx's own never
+reach a caller. Each has a deadline of its own around the whole request, because httpx's timeouts
+count from byte to byte (a dripping server never ends) and its ASGI transport has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+
+from ipywanx import wire
+from ipywanx._version import __version__
+from ipywanx.errors import (
+    RateLimited,
+    ServiceError,
+    SubmissionUncertain,
+    UnexpectedReply,
+    Unreachable,
+)
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.tasks import TaskReport, TaskSummary
+from ipywanx.service.files import FileClient
+from ipywanx.settings import Settings
+
+T = TypeVar("T")
+
+CALL_SECONDS = 30.0
+CREATE_ATTEMPTS = 6
+_USER_AGENT = f"ipywanx/{__version__}"
+# Raised before a byte of the request left: the service cannot have accepted anything.
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+
+
+class Client:
+    """Speaks with one service as one account. Belongs to the loop that first uses it.
+
+    Args:
+        settings: Address and key.
+        transport: What carries the requests; None for the network.
+    """
+
+    def __init__(
+        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            headers={"User-Agent": _USER_AGENT},
+            timeout=CALL_SECONDS,
+            follow_redirects=False,
+        )
+        self.files = FileClient(settings.base_url, self._call, transport)
+
+    async def submit(self, request: EditRequest) -> TaskReport:
+        """Upload the pictures and create the task.
+
+        Raises:
+            SubmissionUncertain: The answer was lost; the task may exist and be charged.
+            ServiceError: Nothing was accepted; the class says why.
+        """
+        image_ref = await self.files.reference(request.image)
+        mask = getattr(request, "mask", None)
+        mask_ref = None if mask is None else await self.files.mask_reference(mask)
+        body = wire.encode_body(wire.create_body(request, image_ref, mask_ref))
+        headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
+        if any(ref and ref.startswith("oss://") for ref in (image_ref, mask_ref)):
+            headers[wire.RESOLVE_HEADER] = "enable"
+        for attempt in range(CREATE_ATTEMPTS):
+            try:
+                return wire.read_created(await self._create(body, headers))
+            except RateLimited as error:
+                # A 429 accepted nothing, so this is the one refusal that is safe to repeat.
+                if attempt == CREATE_ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(error.retry_after or min(8.0, 0.5 * 2**attempt))
+        raise AssertionError
+
+    async def query(self, task_id: str) -> TaskReport:
+        """What the service says of a task now."""
+        return wire.read_task(await self._call("GET", wire.task_path(task_id)))
+
+    async def cancel(self, task_id: str) -> None:
+        """Cancel a task that is still PENDING.
+
+        Raises:
+            Rejected: It runs already, or has ended; the service cannot stop it.
+        """
+        await self._call("POST", wire.task_path(task_id, "/cancel"))
+
+    async def list(self, *, page: int = 1, page_size: int = 50) -> list[TaskSummary]:
+        """The account's tasks of the last 24 hours, newest first as the service orders them."""
+        query = {"page_no": str(page), "page_size": str(page_size), "model_name": wire.MODEL}
+        rows, _ = wire.read_task_list(await self._call("GET", wire.TASKS_PATH, params=query))
+        return rows
+
+    async def _create(self, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
+        try:
+            response = await within(
+                CALL_SECONDS, self._send("POST", wire.CREATE_PATH, content=body, headers=headers)
+            )
+        except _NEVER_LEFT as error:
+            raise unreachable(error) from None
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise SubmissionUncertain(
+                f"The task was sent, and the answer was lost ({_reason(error)}).",
+                hint="It may exist and may be charged: look in the vendor's console "
+                "before you send it again.",
+            ) from None
+        if response.status_code >= 500:
+            refusal = self._error(response)
+            raise SubmissionUncertain(
+                f"The service had trouble taking the task. {refusal.message}",
+                hint="It may exist all the same; look before you send it again.",
+                status=response.status_code,
+                code=refusal.code,
+                request_id=refusal.request_id,
+            )
+        return self._read(response)
+
+    async def _call(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
+        """One call that is safe to repeat, as its JSON answer."""
+        try:
+            response = await within(CALL_SECONDS, self._send(method, path, **options))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise unreachable(error) from None
+        return self._read(response)
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = dict(options.pop("headers", {}))
+        if self._settings.api_key is not None:
+            headers["Authorization"] = f"Bearer {self._settings.api_key.get_secret_value()}"
+        if self._settings.workspace:
+            headers[wire.WORKSPACE_HEADER] = self._settings.workspace
+        url = self._settings.base_url + path
+        return await self._http.request(method, url, headers=headers, **options)
+
+    def _read(self, response: httpx.Response) -> Mapping[str, Any]:
+        if response.status_code != 200:
+            raise self._error(response)
+        reply = _json(response)
+        if reply is None:
+            raise UnexpectedReply(
+                f"The service answered {response.status_code} with something that is not JSON "
+                f"({response.headers.get('content-type', 'no type')}).",
+                hint="A proxy or login page may stand between; try again.",
+                status=response.status_code,
+            )
+        return reply
+
+    @staticmethod
+    def _error(response: httpx.Response) -> ServiceError:
+        try:
+            wait = float(response.headers.get("retry-after", ""))
+        except ValueError:
+            wait = -1.0
+        retry_after = wait if 0 <= wait <= 120 else None
+        return wire.read_error(response.status_code, _json(response), retry_after)
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """``work``, or TimeoutError after so many seconds in all."""
+    async with asyncio.timeout(seconds):
+        return await work
+
+
+def unreachable(error: Exception) -> Unreachable:
+    """Our error for a call that got no answer and can be repeated."""
+    return Unreachable(
+        f"The service could not be reached ({_reason(error)}).",
+        hint="Nothing was accepted. Check the connection, then try again.",
+    )
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _json(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        reply = json.loads(response.content)
+    except ValueError:
+        return None
+    return reply if isinstance(reply, dict) else None

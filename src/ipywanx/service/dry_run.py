@@ -1,0 +1,74 @@
+"""What would be sent? The whole request on paper: nothing is uploaded, the key is not shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ipywanx import wire
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.images import Picture
+from ipywanx.model.results import PRICE_CNY
+from ipywanx.service.files import INLINE_BYTES
+from ipywanx.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """A request as it would be sent.
+
+    Attributes:
+        url: Where it would go.
+        headers: With the key left out.
+        body: The JSON, with each picture's size in the place of its bytes.
+        price: What it would cost in yuan if all pictures succeed.
+        notices: What the person should know before.
+    """
+
+    url: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+    price: float
+    notices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"POST {self.url}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2), ""]
+        pictures = self.body["parameters"].get("n", 1)
+        lines.append(f"{pictures} picture(s), CNY {self.price:.2f}. Nothing was sent.")
+        return "\n".join([*lines, *self.notices])
+
+    __repr__ = __str__
+
+
+def dry_run(request: EditRequest, settings: Settings) -> DryRun:
+    """The request as it would be sent with these settings."""
+    mask = getattr(request, "mask", None)
+    mask_words = None if mask is None else f"<mask: {_size(mask.size)}, {mask.area:.1%} to edit>"
+    body = wire.create_body(request, _describe(request.image), mask_words)
+    headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
+    if not settings.offline:
+        headers["Authorization"] = "Bearer (the key is not shown)"
+    if len(request.image.data) > INLINE_BYTES:
+        headers[wire.RESOLVE_HEADER] = "enable"
+    return DryRun(
+        url=settings.base_url + wire.CREATE_PATH,
+        headers=headers,
+        body=body,
+        price=0.0 if settings.offline else round(request.n * PRICE_CNY, 2),
+        notices=request.notices,
+    )
+
+
+def _describe(picture: Picture) -> str:
+    if picture.url is not None or picture.size is None:
+        return picture.url or ""
+    way = "in the request" if len(picture.data) <= INLINE_BYTES else "uploaded first"
+    size = f"{_size(picture.size)} {picture.format}, {len(picture.data) / 1000:.0f} kB"
+    return f"<{picture.name}: {size}, {way}>"
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"

@@ -1,0 +1,101 @@
+"""How is this configured? The environment, and nothing that is read at import.
+
+========================== ==================================================================
+``DASHSCOPE_API_KEY``      the key; without one the offline engine answers
+``DASHSCOPE_HTTP_BASE_URL`` another base URL (with ``/api/v1``), as in the official SDK
+``DASHSCOPE_WORKSPACE_ID`` a workspace of the account
+``IPYWANX_OFFLINE``        1 forces the offline engine, 0 forces the service
+``IPYWANX_HOME``           where pictures are kept (default: the platform's user-data folder)
+========================== ==================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from ipywanx.errors import NotConfigured
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SERVICE_URL = "https://dashscope.aliyuncs.com/api/v1"
+"""The Beijing region, the only one that has this model (vendor: image edit API reference)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one session works with. Its ``repr`` never shows the key.
+
+    Attributes:
+        api_key: The service's key; None for the offline engine.
+        base_url: Where the service answers.
+        home: The folder that holds the pictures.
+        workspace: The service's workspace, or None.
+    """
+
+    api_key: SecretStr | None
+    base_url: str
+    home: Path
+    workspace: str | None = None
+
+    @property
+    def offline(self) -> bool:
+        """Whether the embedded engine answers."""
+        return self.api_key is None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings that the environment asks for now.
+
+        Raises:
+            NotConfigured: The service is forced and there is no key, or the key or an address
+                cannot be used.
+        """
+        env = os.environ if environ is None else environ
+        key = env.get("DASHSCOPE_API_KEY", "").strip()
+        forced = env.get("IPYWANX_OFFLINE", "").strip().lower()
+        if forced in {"1", "true", "yes"}:
+            key = ""
+        elif forced in {"0", "false", "no"} and not key:
+            raise NotConfigured(
+                "IPYWANX_OFFLINE=0 asks for the service, and DASHSCOPE_API_KEY is not set.",
+                hint="Set the key in the environment that starts Jupyter, or remove "
+                "IPYWANX_OFFLINE to work offline. Nothing was sent.",
+            )
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise NotConfigured(
+                "DASHSCOPE_API_KEY holds a character that no key has (a space or a letter outside "
+                "ASCII).",
+                hint="Copy the key again. Nothing was sent.",
+            )
+        return cls(
+            api_key=SecretStr(key) if key else None,
+            base_url=_checked_url(env.get("DASHSCOPE_HTTP_BASE_URL", "").strip() or SERVICE_URL),
+            home=_home(env),
+            workspace=env.get("DASHSCOPE_WORKSPACE_ID") or None,
+        )
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    if named := env.get("IPYWANX_HOME"):
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("ipywanx", appauthor=False)
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return url.rstrip("/")
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url.rstrip("/")
+    raise NotConfigured(
+        f"DASHSCOPE_HTTP_BASE_URL is {url!r}; it must begin with https:// (or with http:// and a "
+        "loopback address), or the key would travel unencrypted.",
+        hint="Nothing was sent.",
+    )

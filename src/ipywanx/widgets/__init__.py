@@ -1,0 +1,1 @@
+"""What can be seen and touched under a cell."""

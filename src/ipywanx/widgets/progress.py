@@ -1,0 +1,130 @@
+"""One task under way: its state, its time, and a way out.
+
+It only reads what the job says. Callbacks may come in any thread, so a click does no more than
+start the job's own cancellation and leave a mark for the waiting cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import Future
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+from IPython.display import HTML, display
+
+from ipywanx.errors import TaskTimedOut
+
+if TYPE_CHECKING:
+    from ipywanx.model.results import Result
+    from ipywanx.service.job import Job
+
+HEARTBEAT = 0.1
+"""Seconds between looks; ipykernel interrupts an awaiting cell without waking its loop."""
+
+
+class Progress:
+    """Shows one job under the running cell until it ends.
+
+    Args:
+        job: What to wait for.
+        engine: Who answers, for the person.
+    """
+
+    def __init__(self, job: Job, engine: str) -> None:
+        self.job = job
+        self._engine = engine
+        self._cancelling: Future[bool] | None = None
+        self._text = widgets.HTML()
+        self.button = widgets.Button(
+            description="Cancel", icon="times", tooltip="Ask the service not to run this task"
+        )
+        self.button.on_click(self._cancel)
+        self._box = widgets.HBox([self.button, self._text])
+        self._box.layout.align_items = "center"
+        self._refresh()
+
+    async def wait(self) -> Result:
+        """Wait for the pictures without blocking the kernel's loop.
+
+        Raises:
+            TaskCanceled: Cancelled in time; nothing is charged.
+            TaskTimedOut: Cancelled too late; the task goes on without us.
+        """
+        handle = display(self._box, display_id=True)
+        try:
+            while not self._look():
+                await asyncio.sleep(HEARTBEAT)
+        except asyncio.CancelledError:
+            self._cancel()
+            raise
+        finally:
+            self._close(handle)
+        return self._outcome()
+
+    def wait_blocking(self) -> Result:
+        """The same from plain code, where a click cannot be heard but Stop can."""
+        handle = display(self._box, display_id=True)
+        try:
+            while not self._look():
+                time.sleep(HEARTBEAT)
+        except KeyboardInterrupt:
+            self._cancel()
+            raise
+        finally:
+            self._close(handle)
+        return self._outcome()
+
+    def _look(self) -> bool:
+        """Show what is; True when there is nothing left to wait for."""
+        self._refresh()
+        too_late = (
+            self._cancelling is not None
+            and self._cancelling.done()
+            and not (self._cancelling.exception() is None and self._cancelling.result())
+        )
+        return too_late or self.job.done()
+
+    def _outcome(self) -> Result:
+        if self.job.done():
+            return self.job.result()
+        raise TaskTimedOut(
+            f"The task is {self.job.status}; the service cannot stop it any more.",
+            hint=f"It goes on and is charged: %wanx resume {self.job.task_id} shows it.",
+            task_id=self.job.task_id or "",
+        )
+
+    def _refresh(self) -> None:
+        state = "CANCELLING" if self._cancelling else str(self.job.status)
+        if self.job.task_id is None and not self._cancelling:
+            state = "SENDING"
+        what = self.job.request.about.name if self.job.request else "task"
+        text = f"<b>{what}</b> {state} · {self.job.elapsed:.1f} s · {escape(self._engine)}"
+        if text != self._text.value:
+            self._text.value = text
+
+    def _cancel(self, _: Any = None) -> None:
+        if self._cancelling is None and not self.job.done():
+            self.button.disabled = True
+            self._cancelling = self.job.request_cancel()
+
+    def _close(self, handle: Any) -> None:
+        """Put one line of text where the widget was: a saved notebook must not say "Loading"."""
+        line = f"{self.job.status} after {self.job.elapsed:.1f} s"
+        if handle is not None:
+            handle.update(HTML(f'<small style="opacity:.7">{escape(line)}</small>'))
+        for part in (self._text, self.button, self._box):
+            part.close()
+
+
+async def wait_in_terminal(job: Job) -> Result:
+    """Wait in a shell without widgets; Ctrl-C cancels what can be cancelled."""
+    try:
+        while not job.done():
+            await asyncio.sleep(HEARTBEAT)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        job.request_cancel()
+        raise
+    return job.result()
