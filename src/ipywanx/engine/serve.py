@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any, TextIO, TypeVar
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from ipywanx.engine.app import create_app
 from ipywanx.engine.faults import HELP
@@ -133,22 +134,11 @@ def run(arguments: argparse.Namespace) -> int:
             app = create_app(options)
         except ValueError as error:
             return _fail(str(error))
-        config = uvicorn.Config(
-            app,
-            http="h11",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
         # uvicorn ends well on either signal and then raises it again: ours turns it into an exit.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
         try:
-            _Server(config, f"DASHSCOPE_HTTP_BASE_URL={base_url}\n").run(sockets=[listener])
+            _Server(configure(app), f"DASHSCOPE_HTTP_BASE_URL={base_url}\n").run(sockets=[listener])
         except _Left:
             pass
         finally:
@@ -156,6 +146,21 @@ def run(arguments: argparse.Namespace) -> int:
             if log is not None:
                 log.close()
     return 0
+
+
+def configure(app: ASGIApp) -> uvicorn.Config:
+    """A quiet server that leaves logging, signals and greetings to us."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
 
 
 class _Server(uvicorn.Server):
