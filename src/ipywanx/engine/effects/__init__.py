@@ -1,0 +1,78 @@
+"""The ten edits of the offline engine, done for real with numpy, Pillow and PatchMatch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from PIL import Image
+
+from ipywanx.engine.effects.colorize import colorization
+from ipywanx.engine.effects.doodle import doodle
+from ipywanx.engine.effects.edit import description_edit, description_edit_with_mask
+from ipywanx.engine.effects.enlarge import super_resolution
+from ipywanx.engine.effects.expand import expand
+from ipywanx.engine.effects.job import Job
+from ipywanx.engine.effects.local import stylization_local
+from ipywanx.engine.effects.scene import control_cartoon_feature
+from ipywanx.engine.effects.styles import stylization_all
+from ipywanx.engine.effects.text import remove_watermark
+
+__all__ = ["FUNCTIONS", "Rendering", "render"]
+
+FUNCTIONS: Mapping[str, Callable[[Job], Image.Image]] = MappingProxyType(
+    {
+        "stylization_all": stylization_all,
+        "stylization_local": stylization_local,
+        "description_edit": description_edit,
+        "description_edit_with_mask": description_edit_with_mask,
+        "remove_watermark": remove_watermark,
+        "expand": expand,
+        "super_resolution": super_resolution,
+        "colorization": colorization,
+        "doodle": doodle,
+        "control_cartoon_feature": control_cartoon_feature,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A finished edit, and an honest account of what the prompt did."""
+
+    image: Image.Image
+    understood: tuple[str, ...]
+    not_understood: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+def render(
+    function: str,
+    image: Image.Image,
+    *,
+    prompt: str = "",
+    parameters: Mapping[str, Any] = MappingProxyType({}),
+    seed: int = 0,
+    mask: Image.Image | None = None,
+) -> Rendering:
+    """Edit a picture; equal arguments give equal bytes.
+
+    Args:
+        function: One of the names in `FUNCTIONS`.
+        image: An RGB picture.
+        prompt: What is wanted, in Chinese or English.
+        parameters: The service's parameters; unknown ones are ignored.
+        seed: Another seed gives another picture.
+        mask: Mode L, the picture's size, 255 where to edit.
+
+    Returns:
+        The edited picture with the words that steered it and those that did not.
+    """
+    job = Job(image.convert("RGB"), prompt, parameters, int(seed), mask)
+    edited = FUNCTIONS[function](job)
+    reading = job.reading
+    return Rendering(
+        edited.convert("RGB"), reading.understood, reading.not_understood, tuple(job.notices)
+    )

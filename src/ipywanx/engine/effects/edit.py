@@ -1,0 +1,237 @@
+"""Editing by instruction, with and without a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from ipywanx.engine.effects import arrays, fill, places, props
+from ipywanx.engine.effects.arrays import Bools, Floats
+from ipywanx.engine.effects.atmosphere import MOODS
+from ipywanx.engine.effects.colour import RGB, from_oklab, lab_of, to_oklab
+from ipywanx.engine.effects.job import Job
+from ipywanx.engine.effects.lexicon import COLOURS
+from ipywanx.engine.effects.materials import MATERIALS, dress
+from ipywanx.engine.effects.subject import inside, subject_mask
+from ipywanx.engine.effects.words import Reading
+
+_WORK_SIDE = 1400
+_SKY_THINGS = ("sun", "moon", "star", "balloons")
+
+
+def description_edit(job: Job) -> Image.Image:
+    """Follow an instruction over the whole picture; `strength` scales the change."""
+    reading = job.read("material", "mood", "colour", "region", "action", "thing")
+    strength = job.number("strength", 0.5, 0, 1)
+    # Half strength shows tones clearly; things are wholly there or gone from half on.
+    tones = 1 - (1 - strength) ** 2.4
+    things = min(1.0, 2 * strength)
+    image = job.image
+    done = False
+    if reading.use("action", "remove"):
+        image = Image.blend(image, _without_subject(job, image, reading), things)
+        done = True
+    material = None if done else reading.use_first("material", MATERIALS)
+    if material == "balloon" and reading.find("action"):
+        material = None
+    if material is not None:
+        mask = _named_mask(reading, image)
+        dressed = dress(image, mask, material, job.rng("material"))
+        image, done = Image.blend(image, dressed, things), True
+    added = _add_in_sky(job, image, reading, things)
+    image, done = added or image, done or added is not None
+    before = arrays.shrunk(image, _WORK_SIDE)
+    after = before
+    if not (material or added):
+        for paint in reading.paints():
+            mask = places.mask_of(paint.region, before)
+            after = recolour(after, mask, paint.colour, tones)
+            done = True
+    for mood in reading.use("mood"):
+        after = arrays.mix(after, np.clip(MOODS[mood](after, job.rng(mood)), 0, 1), tones)
+        done = True
+    if not done:
+        job.notice("Nothing in the prompt is an edit this engine can do; only the tint differs.")
+        lab = to_oklab(after)
+        lab[..., 1:] = lab[..., 1:] * (1 + 0.12 * tones)
+        lab[..., 1:] += ((job.rng("tint").random(2) - 0.5) * 0.02 * tones).astype(np.float32)
+        after = from_oklab(lab)
+    elif strength > 0:
+        after = after + _grain(job, after.shape)
+    return image if after is before else arrays.transfer(image, before, after)
+
+
+def description_edit_with_mask(job: Job) -> Image.Image:
+    """Change what is under the mask and nothing else."""
+    reading = job.read("material", "colour", "region", "action", "thing")
+    if job.mask is None:
+        raise ValueError("description_edit_with_mask needs a mask")
+    hole: Bools = np.asarray(job.mask.convert("L")) > 127
+    if not hole.any():
+        job.notice("The mask is empty; the picture is unchanged.")
+        return job.image
+    thing = reading.meanings("thing")
+    adding = bool(reading.find("action")) and "add" in reading.meanings("action")
+    if reading.use("action", "remove") or not job.prompt.strip():
+        return _emptied(job, hole)
+    material = reading.meanings("material")
+    if thing and (adding or not material) and thing[0] in props.PROPS:
+        reading.use("action", "add")
+        reading.use("thing", thing[0])
+        return _with_thing(job, hole, thing[0], _colour_before(reading, "thing"))
+    if material and material[0] in MATERIALS:
+        reading.use("material", material[0])
+        cover = _object_under(job.image, hole)
+        return dress(job.image, cover, material[0], job.rng("material"), strict=True)
+    paints = reading.paints()
+    if paints:
+        return _recoloured(job, hole, paints[0].colour)
+    job.notice("No part of the prompt can be drawn here; the masked place was filled instead.")
+    return _emptied(job, hole)
+
+
+def inward(hole: Bools) -> Floats:
+    """Give a mask that rises from 0 at the hole's edge to 1 inside: nothing leaks out."""
+    reach = max(1.2, float(np.sqrt(hole.sum())) / 110)
+    soft = arrays.blur(hole.astype(np.float32), reach)
+    return np.asarray(np.clip((soft - 0.5) * 2, 0, 1) * hole)
+
+
+def recolour(picture: Floats, mask: Floats, colour: RGB, amount: float) -> Floats:
+    """Give the masked part another colour; light, shade and texture stay."""
+    lab = to_oklab(picture)
+    target = lab_of(colour)
+    weight = mask + 1e-6
+    mean = (lab * weight[..., None]).sum((0, 1)) / weight.sum()
+    out = lab.copy()
+    contrast = 0.85 if target[0] > 0.85 or target[0] < 0.3 else 1.0
+    pull = 0.75 if target[0] > 0.85 or target[0] < 0.3 else 0.5
+    out[..., 0] = mean[0] + pull * (target[0] - mean[0]) + contrast * (lab[..., 0] - mean[0])
+    out[..., 0] = np.clip(out[..., 0], 0.02, 0.99)
+    # Deep shadow and bright shine carry less colour than the middle.
+    room = np.clip(out[..., 0] * 2.2, 0, 1) * np.clip((1.04 - out[..., 0]) * 3.2, 0, 1)
+    out[..., 1:] = target[1:] * room[..., None] + 0.25 * (lab[..., 1:] - mean[1:])
+    return arrays.mix(picture, from_oklab(out), mask * np.float32(amount))
+
+
+def _grain(job: Job, shape: tuple[int, ...]) -> Floats:
+    """Film grain of about one level: it makes every seed a picture of its own."""
+    rng = job.rng("grain")
+    return np.asarray(rng.standard_normal((*shape[:2], 1), dtype=np.float32) * 0.004)
+
+
+def _named_mask(reading: Reading, image: Image.Image) -> Floats:
+    picture = arrays.shrunk(image, 1024)
+    region = reading.use_first("region") or "subject"
+    mask = places.mask_of(region, picture)
+    return np.clip(arrays.resize(mask, image.size, Image.Resampling.BILINEAR), 0, 1)
+
+
+def _without_subject(job: Job, image: Image.Image, reading: Reading) -> Image.Image:
+    mask = _named_mask(reading, image)
+    hole = arrays.dilate(mask > 0.35, max(3, max(image.size) // 90))
+    if hole.mean() > 0.6:
+        job.notice("What would go fills most of the picture; the rest was spread over it.")
+    return fill.fill_region(image, hole, seed=job.seed)
+
+
+def _add_in_sky(job: Job, image: Image.Image, reading: Reading, share: float) -> Image.Image | None:
+    """Draw a thing that hangs in the sky, away from the subject."""
+    names = [name for name in reading.meanings("thing") if name in _SKY_THINGS]
+    if not names or not reading.find("action"):
+        return None
+    before = arrays.shrunk(image, _WORK_SIDE)
+    picture = before.copy()
+    h, w = picture.shape[:2]
+    rng = job.rng("place")
+    subject = arrays.blur(subject_mask(before), max(h, w) / 40)
+    side = int(0.2 * min(h, w))
+    spots = [(float(rng.random()), float(rng.random())) for _ in range(40)]
+    corners = [(int(a * (w - side)), int(b * max(1, 0.35 * h - side / 2))) for a, b in spots]
+    x, y = min(corners, key=lambda p: float(subject[p[1] : p[1] + side, p[0] : p[0] + side].mean()))
+    colour = _colour_before(reading, "thing")
+    if names[0] in {"sun", "moon"}:
+        rows, columns = arrays.grid(h, w)
+        far = np.hypot(columns - x - side / 2, rows - y - side / 2) / side
+        light = np.exp(-((far / 0.9) ** 2)) * 0.5
+        picture = 1 - (1 - picture) * (1 - light[..., None] * np.array([1, 0.9, 0.62], np.float32))
+    props.put(picture, names[0], (x, y, x + side, y + side), colour)
+    reading.use("thing", names[0])
+    reading.use("action", "add")
+    return arrays.transfer(image, before, arrays.mix(before, picture, share))
+
+
+def _colour_before(reading: Reading, kind: str) -> RGB | None:
+    """Give the colour named right before the first word of a kind, and mark it."""
+    words = reading.words
+    for first, second in zip(words, words[1:], strict=False):
+        if first.kind == "colour" and second.kind == kind:
+            first.used = True
+            return COLOURS[first.meaning]
+    return None
+
+
+def _emptied(job: Job, hole: Bools) -> Image.Image:
+    small = arrays.shrunk(job.image, 512)
+    mask = arrays.resize(subject_mask(small), job.image.size, Image.Resampling.BILINEAR) > 0.5
+    # Copies of the subject are the commonest fault of a fill, unless the hole lies within it.
+    within = float(mask[hole].mean())
+    near = mask & arrays.dilate(hole, 6) & ~hole
+    avoid = (
+        mask if within < 0.5 or near.sum() < 0.3 * (arrays.dilate(hole, 6) & ~hole).sum() else None
+    )
+    return fill.fill_region(job.image, hole, seed=job.seed, avoid=avoid)
+
+
+def _object_under(image: Image.Image, hole: Bools) -> Floats:
+    """Narrow a rough mask to the thing under it, if one stands out from its surroundings."""
+    box = fill.surroundings(hole, 0.35)
+    left, top, right, bottom = box
+    crop = image.crop(box)
+    part = hole[top:bottom, left:right]
+    size = arrays.fit(crop.size, 640)
+    rough = arrays.resize(part.astype(np.float32), size, Image.Resampling.BILINEAR)
+    fine = inside(arrays.shrunk(crop, 640), rough)
+    cover = inward(hole)
+    if fine is None:
+        return cover
+    wide = np.clip(arrays.resize(fine, crop.size, Image.Resampling.BILINEAR), 0, 1)
+    cover[top:bottom, left:right] *= wide
+    return cover
+
+
+def _recoloured(job: Job, hole: Bools, colour: RGB) -> Image.Image:
+    cover = _object_under(job.image, hole)
+    left, top, right, bottom = fill.surroundings(hole, 0.05)
+    crop = job.image.crop((left, top, right, bottom))
+    part = cover[top:bottom, left:right]
+    before = arrays.shrunk(crop, _WORK_SIDE)
+    small = arrays.resize(part, (before.shape[1], before.shape[0]), Image.Resampling.BILINEAR)
+    rng = job.rng("tint")
+    after = recolour(before, np.clip(small, 0, 1), colour, float(0.94 + 0.06 * rng.random()))
+    after = after + _grain(job, after.shape) * small[..., None]
+    done = arrays.transfer(crop, before, after)
+    result = job.image.copy()
+    result.paste(done, (left, top), arrays.to_image(np.where(part > 0, np.maximum(part, 1), 0.0)))
+    return result
+
+
+def _with_thing(job: Job, hole: Bools, name: str, colour: RGB | None) -> Image.Image:
+    rows, columns = np.nonzero(hole.any(1))[0], np.nonzero(hole.any(0))[0]
+    left, top, right, bottom = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    picture = arrays.from_image(job.image.crop((int(left), int(top), int(right), int(bottom))))
+    limit = inward(hole)[top:bottom, left:right]
+    before = picture.copy()
+    props.put(picture, name, (0, 0, int(right - left), int(bottom - top)), colour,
+              limit=limit, shadow=0.45)  # fmt: skip
+    # Take on a little of the scene's own light, and differ by seed in tint and grain.
+    light = arrays.blur(arrays.luma(before), max(before.shape) / 3)[..., None]
+    changed = (np.abs(picture - before).max(-1) > 1e-4).astype(np.float32)
+    lit = picture * (0.72 + 0.5 * np.clip(light, 0.1, 0.8))
+    tint = 1 + (job.rng("tint").random(3) - 0.5) * 0.06
+    lit = lit * tint.astype(np.float32) + _grain(job, picture.shape)
+    picture = arrays.mix(before, np.clip(lit, 0, 1), changed * limit)
+    picture = arrays.mix(before, picture, changed)
+    result = job.image.copy()
+    result.paste(arrays.to_image(picture), (int(left), int(top)))
+    return result

@@ -1,0 +1,30 @@
+"""stylization_local: one of eight materials on the subject of the picture."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from ipywanx.engine.effects import arrays, places
+from ipywanx.engine.effects.job import Job
+from ipywanx.engine.effects.materials import MATERIALS, dress
+
+
+def stylization_local(job: Job) -> Image.Image:
+    """Turn the subject (or the region the prompt names) into the material."""
+    reading = job.read("material", "region")
+    material = reading.use_first("material", MATERIALS)
+    if material is None:
+        material = "wooden"
+        job.notice("The prompt names none of the eight local styles; wood was used.")
+    picture = arrays.shrunk(job.image, 1024)
+    region = reading.use_first("region")
+    if region is None:
+        mask = places.mask_of("subject", picture)
+        if any(word.kind == "unknown" for word in reading.words):
+            job.notice(
+                "This engine cannot look for things by name: the most salient thing was taken."
+            )
+    else:
+        mask = places.mask_of(region, picture)
+    wide = arrays.resize(mask, job.image.size, Image.Resampling.BILINEAR).clip(0, 1)
+    return dress(job.image, wide, material, job.rng("material"))

@@ -1,0 +1,137 @@
+"""Soft masks of the regions a prompt can name: sky, ground, leaves, hair and so on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ipywanx.engine.effects import arrays
+from ipywanx.engine.effects.arrays import Floats
+from ipywanx.engine.effects.colour import to_oklab
+from ipywanx.engine.effects.labels import label
+from ipywanx.engine.effects.subject import subject_mask
+
+
+def mask_of(region: str, picture: Floats) -> Floats:
+    """Give a soft mask 0..1 of a region (the lexicon's names, or "subject")."""
+    h, w = picture.shape[:2]
+    if region == "subject":
+        return subject_mask(picture)
+    if region == "background":
+        return 1 - subject_mask(picture)
+    if region == "sky":
+        return sky(picture)
+    if region in {"left", "right"}:
+        _, x = arrays.grid(h, w)
+        side = np.broadcast_to(arrays.step(x, 0.56 * w, 0.44 * w), (h, w))
+        return np.asarray(side if region == "left" else 1 - side, np.float32)
+    if region == "leaves":
+        return leaves(picture)
+    if region == "hair":
+        return hair(picture)
+    if region == "skin":
+        return skin(picture)
+    return _low_part(picture, smooth=region == "water")
+
+
+def texture(gray: Floats) -> Floats:
+    """Tell how busy the surroundings of each pixel are, 0..1."""
+    side = max(gray.shape)
+    busy = arrays.blur(np.abs(gray - arrays.blur(gray, side / 128)), side / 64)
+    return np.asarray(np.clip(busy / (float(np.percentile(busy, 97)) + 1e-4), 0, 1))
+
+
+def sky(picture: Floats) -> Floats:
+    """Bright, calm, not green, and reached from the upper edge."""
+    h, w = picture.shape[:2]
+    lab = to_oklab(arrays.resize(picture, arrays.fit((w, h), 256)))
+    gray = lab[..., 0]
+    calm = 1 - texture(gray)
+    y = np.linspace(0, 1, gray.shape[0], dtype=np.float32)[:, None]
+    top = gray[: max(2, gray.shape[0] // 8)]
+    usual = float(np.percentile(top, 60))
+    like = np.exp(-(((gray - usual) / 0.16) ** 2))
+    green = arrays.step(lab[..., 2] - 0.5 * np.abs(lab[..., 1]), 0.02, 0.08)
+    score = like * arrays.step(calm, 0.35, 0.8) * (1 - green) * arrays.step(y, 0.95, 0.5)
+    hard = score > 0.3
+    numbers, count = label(hard)
+    reached = np.zeros(count + 1, bool)
+    reached[np.unique(numbers[:2])] = True
+    reached[0] = False
+    small = arrays.blur((reached[numbers]).astype(np.float32), 0.8)
+    wide = arrays.resize(small, (w, h))
+    fine = arrays.guided(arrays.luma(picture), wide, max(4, max(h, w) // 60), 2e-4)
+    return np.asarray(np.clip((fine - 0.25) * 2, 0, 1))
+
+
+def leaves(picture: Floats) -> Floats:
+    """Green or olive; failing that, busy parts of the lower half."""
+    h, w = picture.shape[:2]
+    lab = to_oklab(picture)
+    hue = np.arctan2(lab[..., 2], lab[..., 1])
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    green = np.exp(-(((hue - 2.15) / 0.62) ** 2)) * arrays.step(chroma, 0.015, 0.05)
+    mask = arrays.step(arrays.blur(green, max(h, w) / 300), 0.25, 0.6)
+    if mask.mean() < 0.02:
+        y = np.linspace(0, 1, h, dtype=np.float32)[:, None]
+        mask = texture(arrays.luma(picture)) * arrays.step(y, 0.2, 0.6)
+        mask = arrays.step(mask * (1 - 0.7 * subject_mask(picture)), 0.25, 0.55)
+    fine = arrays.guided(arrays.luma(picture), mask, max(3, max(h, w) // 150), 1e-3)
+    return np.asarray(np.clip(fine, 0, 1))
+
+
+def _low_part(picture: Floats, *, smooth: bool) -> Floats:
+    """The ground or the water: below the middle, not subject; water is calm."""
+    h, w = picture.shape[:2]
+    y = np.linspace(0, 1, h, dtype=np.float32)[:, None]
+    busy = texture(arrays.luma(picture))
+    kind = 1 - arrays.step(busy, 0.3, 0.7) if smooth else np.ones((h, w), np.float32)
+    mask = kind * arrays.step(y, 0.42, 0.62) * (1 - subject_mask(picture)) * (1 - sky(picture))
+    fine = arrays.guided(arrays.luma(picture), mask, max(4, max(h, w) // 80), 1e-3)
+    return np.asarray(np.clip(fine * 1.2, 0, 1))
+
+
+def skin(picture: Floats) -> Floats:
+    """Skin tones of all shades lie in one narrow band of hue."""
+    h, w = picture.shape[:2]
+    lab = to_oklab(arrays.blur(picture, max(h, w) / 400))
+    hue = np.arctan2(lab[..., 2], lab[..., 1])
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    tone = np.exp(-(((hue - 0.86) / 0.30) ** 2)) * np.exp(-(((chroma - 0.062) / 0.035) ** 2))
+    tone = tone * arrays.step(lab[..., 0], 0.35, 0.55)
+    return arrays.step(tone, 0.30, 0.65)
+
+
+def hair(picture: Floats) -> Floats:
+    """Around the face and above it, coloured like the strip right over the forehead."""
+    h, w = picture.shape[:2]
+    size = arrays.fit((w, h), 256)
+    small = arrays.resize(picture, size)
+    lab = to_oklab(small)
+    numbers, count = label(skin(small) > 0.5)
+    if count == 0:
+        return subject_mask(picture)
+    areas = np.bincount(numbers.ravel(), minlength=count + 1).astype(np.float32)
+    areas[0] = 0
+    y, x = arrays.grid(*numbers.shape)
+    centres = np.bincount(numbers.ravel(), np.broadcast_to(y, numbers.shape).ravel(), count + 1)
+    height = centres / np.maximum(areas, 1) / numbers.shape[0]
+    face = numbers == int(np.argmax(areas * np.exp(-((height - 0.3) ** 2) / 0.08)))
+    rows, columns = np.nonzero(face)
+    top, bottom = np.percentile(rows, (4, 96))
+    left, right = np.percentile(columns, (6, 94))
+    wide, tall = right - left + 1, bottom - top + 1
+    middle = (left + right) / 2
+    strip = (y > top - 0.30 * tall) & (y < top - 0.04 * tall) & (np.abs(x - middle) < 0.42 * wide)
+    if strip.sum() < 12:
+        return subject_mask(picture)
+    sample = lab[strip]
+    centre = np.median(sample, 0)
+    spread = np.array([0.15, 0.035, 0.04], np.float32)
+    distance = (((lab - centre) / spread) ** 2).sum(-1)
+    around = ((x - middle) / (1.05 * wide)) ** 2 + ((y - (top + 0.12 * tall)) / (0.95 * tall)) ** 2
+    score = np.exp(-0.5 * distance) * arrays.step(around, 1.15, 0.8) * (1 - 0.9 * skin(small))
+    mask = arrays.step(arrays.blur(score, 1.2), 0.12, 0.4)
+    fine = arrays.guided(
+        arrays.luma(picture), arrays.resize(mask, (w, h)), max(4, max(h, w) // 90), 5e-4
+    )
+    return np.asarray(np.clip(fine * 1.1, 0, 1))

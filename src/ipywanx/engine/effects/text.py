@@ -1,0 +1,247 @@
+"""Find printed text and marks in a picture, and take them away.
+
+Lettering is found as rows of parts of like height and like stroke. Two readings of the picture
+propose parts: opaque print has one exact colour; translucent print is a little lighter or darker
+than what is around it everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from ipywanx.engine.effects import arrays, fill
+from ipywanx.engine.effects.arrays import Bools, Floats
+from ipywanx.engine.effects.job import Job
+from ipywanx.engine.effects.labels import Parts, label, measure
+from ipywanx.engine.effects.subject import subject_mask
+
+_WORK_SIDE = 1100
+_MAX_PARTS = 5000
+
+
+def remove_watermark(job: Job) -> Image.Image:
+    """Fill what looks like printed text from its surroundings."""
+    reading = job.read("action", "subject")
+    found = text_mask(job.image)
+    if not found.any():
+        job.notice("No text was found; the picture is unchanged.")
+        return job.image
+    reading.use("action", "remove")
+    reading.use("subject", "text")
+    small = arrays.shrunk(job.image, 512)
+    subject = arrays.resize(subject_mask(small), job.image.size, Image.Resampling.BILINEAR) > 0.5
+    # Text over the subject must be filled from the subject; elsewhere it is no source.
+    over = float(subject[found].mean())
+    avoid = subject if over < 0.05 else None
+    return fill.fill_region(job.image, found, seed=job.seed, avoid=avoid)
+
+
+def text_mask(image: Image.Image) -> Bools:
+    """Mark the pixels of printed text, a little widened."""
+    size = arrays.fit(image.size, _WORK_SIDE)
+    small = image if size == image.size else image.resize(size, Image.Resampling.LANCZOS)
+    pixels = np.asarray(small.convert("RGB")).astype(np.int16)
+    found = np.zeros(pixels.shape[:2], bool)
+    for colour in _print_colours(pixels):
+        found |= _opaque_lines(pixels, colour)
+    found |= _faint_lines(pixels, found)
+    if not found.any():
+        return np.zeros((image.height, image.width), bool)
+    grow = max(2, round(max(size) / 260))
+    found = arrays.dilate(found, grow)
+    wide = arrays.resize(found.astype(np.float32), image.size, Image.Resampling.BILINEAR)
+    return np.asarray(wide > 0.4)
+
+
+def _print_colours(pixels: Floats, most: int = 12) -> list[Floats]:
+    """Give colours that many pixels have exactly while few have nearly."""
+    height, width = pixels.shape[:2]
+    quantised = (pixels >> 3).astype(np.int32)
+    key = (quantised[..., 0] << 10) | (quantised[..., 1] << 5) | quantised[..., 2]
+    counts = np.bincount(key.ravel(), minlength=32768).reshape(32, 32, 32).astype(np.float32)
+    around = counts
+    for axis in range(3):
+        padded = np.pad(around, [(2, 2) if a == axis else (0, 0) for a in range(3)])
+        around = np.asarray(
+            sum(np.take(padded, range(k, k + 32), axis=axis) for k in range(5)), np.float32
+        )
+    score = np.where(counts > height * width * 2.5e-4, counts / (around + 1), 0).ravel()
+    order = np.argsort(-score)[:most]
+    return [np.median(pixels[key == k], axis=0) for k in order if score[k] > 0.22]
+
+
+def _opaque_lines(pixels: Floats, colour: Floats) -> Bools:
+    height, width = pixels.shape[:2]
+    nothing = np.zeros((height, width), bool)
+    distance = np.abs(pixels - colour).max(2)
+    near = distance < 28
+    if not 60 < near.sum() < 0.3 * height * width:
+        return nothing
+    thin = near & ~_thick(near, max(height, width))
+    exact = (distance < 9) & thin
+    if thin.sum() < 2.5e-4 * height * width or exact.sum() < 0.3 * thin.sum():
+        return nothing
+    found = nothing.copy()
+    for line in _lines(thin, exact, least=4):
+        region = line.region((height, width))
+        found |= near & region & ~_thick(near & region, 3 * line.tall)
+    return found
+
+
+def _thick(mask: Bools, side: float) -> Bools:
+    """Mark areas too broad to be strokes."""
+    radius = max(3, int(side / 70)) // 2
+    return arrays.dilate(arrays.erode(mask, radius), radius + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of letters: its box and the height of its letters."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    tall: float
+    parts: tuple[int, ...]
+
+    def region(self, shape: tuple[int, int]) -> Bools:
+        """Mark the row, widened along its direction so that missed letters at the ends count."""
+        tall = self.tall
+        out = np.zeros(shape, bool)
+        out[
+            max(0, int(self.top - 0.35 * tall)) : int(self.bottom + 0.45 * tall),
+            max(0, int(self.left - 2.2 * tall)) : int(self.right + 2.2 * tall),
+        ] = True
+        return out
+
+
+def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
+    """Group stroke-like parts into rows of at least `least` letters."""
+    height, width = strokes.shape
+    numbers, count = label(strokes)
+    if not least <= count <= _MAX_PARTS:
+        return []
+    parts = measure(numbers, count)
+    inner = arrays.erode(strokes, 1)
+    rim = np.bincount((numbers * (strokes & ~inner)).ravel(), minlength=count + 1)[1:]
+    stroke = 2 * parts.area / np.maximum(rim, 1)
+    share = parts.area / (parts.width * parts.height)
+    fits = (
+        (parts.area >= 9) & (parts.height >= max(6, 0.011 * height))
+        & (parts.height < 0.25 * height) & (parts.width < 0.3 * width)
+        & (share > 0.12) & (share < 0.98) & (parts.width < 3.2 * parts.height)
+    )  # fmt: skip
+    if exact is not None:
+        sharp = np.bincount((numbers * exact).ravel(), minlength=count + 1)[1:]
+        fits &= sharp > 0.33 * parts.area
+    order = np.nonzero(fits)[0]
+    order = order[np.argsort(parts.left[order], kind="stable")]
+    taken: set[int] = set()
+    lines: list[Line] = []
+    for place, start in enumerate(order):
+        if int(start) in taken:
+            continue
+        row = _grow_row(int(start), order[place + 1 :], parts, stroke, taken)
+        if len(row) < least or not _regular(row, parts, stroke, strict=exact is None):
+            continue
+        taken.update(row)
+        ids = np.array(row)
+        lines.append(
+            Line(
+                int(parts.left[ids].min()), int(parts.top[ids].min()),
+                int(parts.right[ids].max()), int(parts.bottom[ids].max()),
+                float(parts.height[ids].max()), tuple(row),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _grow_row(start: int, rest: Floats, parts: Parts, stroke: Floats, taken: set[int]) -> list[int]:
+    row, last = [start], start
+    for other in rest.tolist():
+        if other in taken:
+            continue
+        tall = max(parts.height[last], parts.height[other])
+        gap = parts.left[other] - parts.right[last]
+        if gap > 1.9 * tall:
+            break
+        if gap < -0.5 * parts.width[last]:
+            continue
+        level = abs(int(parts.bottom[last]) - int(parts.bottom[other])) < 0.34 * tall
+        level |= (
+            abs(
+                int(parts.bottom[last] + parts.top[last])
+                - int(parts.bottom[other] + parts.top[other])
+            )
+            < 0.28 * tall
+        )
+        alike = min(parts.height[last], parts.height[other]) > 0.45 * tall
+        pen = max(stroke[last], stroke[other]) < 1.9 * min(stroke[last], stroke[other])
+        if level and alike and pen:
+            row.append(other)
+            last = other
+    return row
+
+
+def _regular(row: list[int], parts: Parts, stroke: Floats, *, strict: bool) -> bool:
+    """Tell a line of print from foliage that happens to lie in a row."""
+    ids = np.array(row)
+    tall, pen = parts.height[ids].astype(float), stroke[ids]
+    limit = 0.28 if strict else 0.36
+    if tall.std() / tall.mean() > limit or pen.std() / pen.mean() > limit:
+        return False
+    feet = parts.bottom[ids].astype(float)
+    middles = (parts.left[ids] + parts.right[ids]) / 2
+    slope, foot = np.polyfit(middles, feet, 1) if len(ids) > 2 else (0.0, feet.mean())
+    off = np.abs(feet - slope * middles - foot)
+    if abs(slope) > 0.2 or np.median(off) > 0.12 * tall.mean():
+        return False
+    if not strict:
+        return bool(len(ids) >= 5 or pen.std() / pen.mean() < 0.2)
+    steps = np.diff(np.sort(middles)) / tall.mean()
+    return bool(steps.max() < 2.2 and np.std(steps) < 0.45)
+
+
+def _faint_lines(pixels: Floats, found: Bools) -> Bools:
+    """Find translucent print: a small, even step of brightness against the surroundings."""
+    height, width = found.shape
+    gray = pixels.astype(np.float32) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    half = Image.fromarray(gray.astype(np.uint8)).resize((width // 2, height // 2))
+    reach = max(5, round(max(height, width) / 55)) | 1
+    around = np.asarray(
+        half.filter(ImageFilter.MedianFilter(min(reach, 25))).resize((width, height)), np.float32
+    )
+    lift = gray - around
+    noise = arrays.blur(np.abs(lift), max(height, width) / 40)
+    out = np.zeros_like(found)
+    for sign in (1, -1):
+        for threshold in (10.0, 18.0, 34.0):
+            raised = (sign * lift > np.maximum(threshold, 0.9 * noise)) & ~found
+            if not 60 < raised.sum() < 0.2 * height * width:
+                continue
+            numbers, count = label(raised)
+            if count > _MAX_PARTS:
+                continue
+            for line in _lines(raised, None, least=5):
+                ids = np.array(line.parts) + 1
+                letters = np.isin(numbers, ids)
+                if _even_step(sign * lift, letters):
+                    region = line.region((height, width))
+                    out |= letters | (raised & region & ~_thick(raised & region, 3 * line.tall))
+    return out
+
+
+def _even_step(lift: Floats, letters: Bools) -> bool:
+    """Print of one strength lifts every letter by about the same, and only the letters."""
+    core = arrays.erode(letters, 1)
+    inside = lift[core] if core.sum() > 40 else lift[letters]
+    ring = arrays.dilate(letters, 5) & ~arrays.dilate(letters, 2)
+    outside = lift[ring]
+    if inside.size < 30 or outside.size < 30:
+        return False
+    step = float(np.median(inside) - np.median(outside))
+    return bool(inside.std() < 0.33 * step and outside.std() < 0.33 * step)
