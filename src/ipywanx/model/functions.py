@@ -58,7 +58,12 @@ class EditRequest(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        arbitrary_types_allowed=True,
+        allow_inf_nan=False,
+        defer_build=True,  # the first request builds the validators, not `import ipywanx`
     )
     about: ClassVar[Function]
 
