@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-    from ipywanx.model.functions import EditRequest
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
 
@@ -81,14 +80,9 @@ class WanxMagics(Magics, Configurable):
         if asked.dry_run:
             print(current().dry_run(request))  # noqa: T201 - this is its output
             return None
-        self._warn(request)
+        if asked.background or not has_kernel(self._shell):
+            print(*request.notices, sep="\n", end="\n" * bool(request.notices))  # noqa: T201
         return current().submit(request)
-
-    @staticmethod
-    def _warn(request: EditRequest) -> None:
-        """Say what the person should know while it is sent; the result repeats it."""
-        for notice in request.notices:
-            print(notice)  # noqa: T201
 
     def _finish(self, asked: Edit, made: Result | Job | None) -> Any:
         if asked.output and made is not None:

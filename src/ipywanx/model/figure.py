@@ -90,9 +90,10 @@ def _html(result: Result, panels: Sequence[Panel]) -> str:
             panels, _shown_sizes(panels, _SHOWN_SIDE), pieces, strict=True
         )
     )
+    wrap = "nowrap" if len(panels) <= 2 else "wrap"
     return (
         '<div class="ipywanx-result" style="line-height:1.5">'
-        f'<div style="display:flex;flex-wrap:wrap;gap:{_GAP}px;align-items:flex-end">{figures}'
+        f'<div style="display:flex;flex-wrap:{wrap};gap:{_GAP}px;align-items:flex-end">{figures}'
         f"</div>{_caption(result)}</div>"
     )
 
@@ -112,7 +113,8 @@ def _figure(panel: Panel, size: tuple[int, int], piece: bytes) -> str:
             f'src="data:image/webp;base64,{_base64(piece)}">'
         )
     return (
-        '<figure style="margin:0;max-width:100%">'
+        # side by side while there is room, shrinking in step; below each other on a narrow page
+        f'<figure style="margin:0;flex:0 1 {size[0]}px;min-width:min(240px,100%)">'
         f'{inside}<figcaption style="opacity:.8">{label}</figcaption></figure>'
     )
 

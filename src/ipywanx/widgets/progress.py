@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from IPython.display import HTML, display
 
 from ipywanx.errors import TaskTimedOut
+from ipywanx.model.tasks import Status
 
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
@@ -42,8 +43,11 @@ class Progress:
             description="Cancel", icon="times", tooltip="Ask the service not to run this task"
         )
         self.button.on_click(self._cancel)
-        self._box = widgets.HBox([self.button, self._text])
-        self._box.layout.align_items = "center"
+        notices = job.request.notices if job.request else ()
+        line = widgets.HBox([self.button, self._text])
+        line.layout.align_items = "center"
+        self._notices = widgets.HTML("<br>".join(map(escape, notices)))
+        self._box = widgets.VBox([line, self._notices] if notices else [line])
         self._refresh()
 
     async def wait(self) -> Result:
@@ -111,11 +115,12 @@ class Progress:
             self._cancelling = self.job.request_cancel()
 
     def _close(self, handle: Any) -> None:
-        """Put one line of text where the widget was: a saved notebook must not say "Loading"."""
+        """Leave plain text where the widget was: a saved notebook must not say "Loading"."""
         line = f"{self.job.status} after {self.job.elapsed:.1f} s"
+        text = "" if self.job.status is Status.SUCCEEDED else f"<small>{escape(line)}</small>"
         if handle is not None:
-            handle.update(HTML(f'<small style="opacity:.7">{escape(line)}</small>'))
-        for part in (self._text, self.button, self._box):
+            handle.update(HTML(text))
+        for part in (*self._box.children, *self._box.children[0].children, self._box):
             part.close()
 
 
