@@ -268,7 +268,9 @@ def transfer(image: Image.Image, before: Floats, after: Floats) -> Image.Image:
         window = (0.0, start * scale_y, width * scale_x, stop * scale_y)
         size = (width, stop - start)
 
-        def wide(planes: list[Image.Image], box: tuple[float, ...], to: Size) -> Floats:
+        def wide(
+            planes: list[Image.Image], box: tuple[float, float, float, float], to: Size
+        ) -> Floats:
             parts = [np.asarray(p.resize(to, Image.Resampling.BILINEAR, box=box)) for p in planes]
             return np.stack(parts, -1)
 

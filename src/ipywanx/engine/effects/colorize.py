@@ -16,7 +16,7 @@ _SKY: RGB = (104, 164, 226)
 _LEAVES: RGB = (84, 132, 52)
 _WARM: RGB = (206, 138, 92)
 _GROUND: RGB = (164, 132, 98)
-_COOL: RGB = (96, 116, 140)
+_TONES: tuple[RGB, ...] = ((58, 84, 104), (84, 96, 92), (164, 128, 92), (236, 220, 190))
 
 
 def colorization(job: Job) -> Image.Image:
@@ -67,30 +67,29 @@ def _foliage(picture: Floats, gray: Floats) -> Floats:
 def _automatic(picture: Floats, gray: Floats, rng: np.random.Generator) -> Floats:
     """Choose colours by place, texture and brightness."""
     h, w = gray.shape
-    sky = places.sky(picture)
-    bright_sky = sky * arrays.step(gray, 0.35, 0.6)
-    leaves = _foliage(picture, gray) * (1 - sky)
-    subject = places.mask_of("subject", picture) * (1 - bright_sky)
+    subject = places.mask_of("subject", picture)
+    sky = places.sky(picture) * arrays.step(gray, 0.3, 0.55)
+    sky = sky * (1 - 0.9 * arrays.step(subject, 0.3, 0.8))
+    outdoors = float(np.clip((sky.mean() - 0.04) / 0.06, 0, 1))
+    leaves = _foliage(picture, gray) * (1 - sky) * outdoors
     y = np.linspace(0, 1, h, dtype=np.float32)[:, None]
-    low = arrays.step(y, 0.45, 0.9) * (1 - subject) * np.ones((1, w), np.float32)
+    low = arrays.step(y, 0.45, 0.9) * (1 - subject) * np.ones((1, w), np.float32) * outdoors
     drift = noise.fbm(h, w, max(h, w) / 3, rng, octaves=3) - 0.5
     jitter = (rng.random(2) - 0.5) * 0.016
-    # Shadows lean to blue and lights to yellow, as under an open sky.
-    base = np.stack([0.004 + 0.03 * drift, 0.05 * (gray - 0.38)], -1)
-    tint = base + 0.6 * arrays.mix(
-        np.broadcast_to(_chroma(_COOL), (h, w, 2)),
-        np.broadcast_to(_chroma(_GROUND), (h, w, 2)),
-        arrays.step(gray, 0.15, 0.6),
-    )
+    # Without anything to go by: shadows cool, middles brown, lights cream, as in old prints.
+    tint = np.stack(
+        [np.interp(gray, (0, 0.25, 0.55, 1), [_chroma(c)[k] for c in _TONES]) for k in (0, 1)], -1
+    ).astype(np.float32)
+    tint = tint * (1 + 0.5 * drift)[..., None]
     for mask, colour, share in (
         (low, _GROUND, 0.7),
+        (subject, _WARM, 0.9),
         (leaves, _LEAVES, 0.9),
-        (subject, _WARM, 0.92),
-        (bright_sky, _SKY, 0.95),
+        (sky, _SKY, 0.95),
     ):
         tint = arrays.mix(tint, np.broadcast_to(_chroma(colour), tint.shape), mask * share)
     # Inside the subject, dark and light parts get hues of their own.
-    turn = subject * (0.55 * drift + 0.16 * np.sin(7 * gray))
+    turn = subject * (0.5 * drift + 0.22 * np.sin(7 * gray))
     cos, sin = np.cos(turn), np.sin(turn)
     turned = np.stack(
         [tint[..., 0] * cos - tint[..., 1] * sin, tint[..., 0] * sin + tint[..., 1] * cos], -1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PIL import Image
 
 from ipywanx.engine.effects import arrays, fill, places, props
 from ipywanx.engine.effects.arrays import Bools, Floats
 from ipywanx.engine.effects.atmosphere import MOODS
-from ipywanx.engine.effects.colour import RGB, from_oklab, lab_of, to_oklab
+from ipywanx.engine.effects.colour import RGB, from_oklab, lab_of, over_light, to_oklab, unit
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.lexicon import COLOURS
 from ipywanx.engine.effects.materials import MATERIALS, dress
@@ -17,6 +19,7 @@ from ipywanx.engine.effects.words import Reading
 
 _WORK_SIDE = 1400
 _SKY_THINGS = ("sun", "moon", "star", "balloons")
+_WORN = ("hat", "sunglasses", "bow", "crown")
 
 
 def description_edit(job: Job) -> Image.Image:
@@ -38,17 +41,20 @@ def description_edit(job: Job) -> Image.Image:
         mask = _named_mask(reading, image)
         dressed = dress(image, mask, material, job.rng("material"))
         image, done = Image.blend(image, dressed, things), True
-    added = _add_in_sky(job, image, reading, things)
-    image, done = added or image, done or added is not None
     before = arrays.shrunk(image, _WORK_SIDE)
     after = before
-    if not (material or added):
+    hanging = _sky_thing(reading)
+    tinted = _colour_before(reading, "thing") if hanging else None
+    if material is None and not hanging:
         for paint in reading.paints():
             mask = places.mask_of(paint.region, before)
             after = recolour(after, mask, paint.colour, tones)
             done = True
     for mood in reading.use("mood"):
         after = arrays.mix(after, np.clip(MOODS[mood](after, job.rng(mood)), 0, 1), tones)
+        done = True
+    if hanging:
+        after = arrays.mix(after, _with_sky_thing(job, before, after, hanging, tinted), things)
         done = True
     if not done:
         job.notice("Nothing in the prompt is an edit this engine can do; only the tint differs.")
@@ -75,7 +81,8 @@ def description_edit_with_mask(job: Job) -> Image.Image:
     if reading.use("action", "remove") or not job.prompt.strip():
         return _emptied(job, hole)
     material = reading.meanings("material")
-    if thing and (adding or not material) and thing[0] in props.PROPS:
+    named = thing and not material and not reading.find("colour")
+    if thing and thing[0] in props.PROPS and (adding or named or thing[0] in _WORN):
         reading.use("action", "add")
         reading.use("thing", thing[0])
         return _with_thing(job, hole, thing[0], _colour_before(reading, "thing"))
@@ -135,36 +142,41 @@ def _without_subject(job: Job, image: Image.Image, reading: Reading) -> Image.Im
     return fill.fill_region(image, hole, seed=job.seed)
 
 
-def _add_in_sky(job: Job, image: Image.Image, reading: Reading, share: float) -> Image.Image | None:
-    """Draw a thing that hangs in the sky, away from the subject."""
-    names = [name for name in reading.meanings("thing") if name in _SKY_THINGS]
-    if not names or not reading.find("action"):
+def _sky_thing(reading: Reading) -> str | None:
+    """Give the thing to hang in the sky, if the prompt asks for one."""
+    if not reading.find("action"):
         return None
-    before = arrays.shrunk(image, _WORK_SIDE)
-    picture = before.copy()
-    h, w = picture.shape[:2]
+    name = reading.use_first("thing", _SKY_THINGS)
+    if name is not None:
+        reading.use("action", "add")
+    return name
+
+
+def _with_sky_thing(
+    job: Job, before: Floats, after: Floats, name: str, colour: RGB | None
+) -> Floats:
+    """Draw a thing into the upper part, away from the subject."""
+    h, w = after.shape[:2]
     rng = job.rng("place")
     subject = arrays.blur(subject_mask(before), max(h, w) / 40)
     side = int(0.2 * min(h, w))
     spots = [(float(rng.random()), float(rng.random())) for _ in range(40)]
     corners = [(int(a * (w - side)), int(b * max(1, 0.35 * h - side / 2))) for a, b in spots]
     x, y = min(corners, key=lambda p: float(subject[p[1] : p[1] + side, p[0] : p[0] + side].mean()))
-    colour = _colour_before(reading, "thing")
-    if names[0] in {"sun", "moon"}:
+    picture = after.copy()
+    if name in {"sun", "moon"}:
         rows, columns = arrays.grid(h, w)
         far = np.hypot(columns - x - side / 2, rows - y - side / 2) / side
-        light = np.exp(-((far / 0.9) ** 2)) * 0.5
-        picture = 1 - (1 - picture) * (1 - light[..., None] * np.array([1, 0.9, 0.62], np.float32))
-    props.put(picture, names[0], (x, y, x + side, y + side), colour)
-    reading.use("thing", names[0])
-    reading.use("action", "add")
-    return arrays.transfer(image, before, arrays.mix(before, picture, share))
+        light = (0.5 * np.exp(-((far / 0.9) ** 2)))[..., None] * unit((255, 230, 158))
+        picture = over_light(picture, light)
+    props.put(picture, name, (x, y, x + side, y + side), colour)
+    return picture
 
 
 def _colour_before(reading: Reading, kind: str) -> RGB | None:
     """Give the colour named right before the first word of a kind, and mark it."""
     words = reading.words
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in itertools.pairwise(words):
         if first.kind == "colour" and second.kind == kind:
             first.used = True
             return COLOURS[first.meaning]

@@ -108,8 +108,8 @@ def _feather(size: Size, grown: tuple[int, int, int, int]) -> Image.Image:
     reach = max(4, min(width, height) // 80)
     y, x = arrays.grid(height, width)
     left, top, right, bottom = grown
-    far = np.float32(reach)
-    distance = np.full((height, width), far)
+    far = float(reach)
+    distance = np.full((height, width), far, np.float32)
     if left:
         distance = np.minimum(distance, x)
     if top:

@@ -18,7 +18,7 @@ from ipywanx.engine.effects.arrays import Bools, Floats
 
 # The native library keeps one seed for the whole process.
 _PATCHMATCH_LOCK = threading.Lock()
-_LIMIT = 900
+_LIMIT = 720
 
 
 def patchmatch_module() -> ModuleType | None:

@@ -46,7 +46,7 @@ def label(mask: Bools) -> tuple[Floats, int]:
             break
         parent = merged
     roots, number = np.unique(parent, return_inverse=True)
-    number = number.astype(np.int32) + 1
+    number = np.asarray(number, np.int32) + np.int32(1)
     marks = np.zeros((height, width + 1), np.int32)
     marks[rows, starts] += number
     np.subtract.at(marks, (rows, ends), number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 from ipywanx.engine.effects import arrays
 from ipywanx.engine.effects.arrays import Floats
@@ -57,10 +58,16 @@ def sky(picture: Floats) -> Floats:
     reached = np.zeros(count + 1, bool)
     reached[np.unique(numbers[:2])] = True
     reached[0] = False
-    small = arrays.blur((reached[numbers]).astype(np.float32), 0.8)
-    wide = arrays.resize(small, (w, h))
-    fine = arrays.guided(arrays.luma(picture), wide, max(4, max(h, w) // 60), 2e-4)
-    return np.asarray(np.clip((fine - 0.25) * 2, 0, 1))
+    seed = arrays.erode(reached[numbers], 1)
+    if seed[:3].any(0).mean() < 0.3 or seed.mean() < 0.04:
+        return np.zeros((h, w), np.float32)
+    # Up to the very edge of roofs and leaves: whatever has the colour of the sky right there.
+    weight = arrays.blur(seed.astype(np.float32), 5)
+    local = arrays.blur(lab * seed[..., None], 5) / np.maximum(weight, 1e-4)[..., None]
+    near = arrays.resize((weight > 0.01).astype(np.float32), (w, h), Image.Resampling.BILINEAR)
+    local = arrays.resize(local, (w, h), Image.Resampling.BILINEAR)
+    apart = np.linalg.norm(to_oklab(picture) - local, axis=-1)
+    return np.asarray(arrays.step(arrays.blur(apart, 0.8), 0.10, 0.045) * near, np.float32)
 
 
 def leaves(picture: Floats) -> Floats:

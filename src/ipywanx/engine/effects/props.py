@@ -269,7 +269,12 @@ def put(
     if limit is not None:
         cover = cover * limit[rows, columns]
     if shadow:
-        soft = np.roll(arrays.blur(cover, h / 22), round(h / 20), axis=0) * (1 - cover)
+        fall = max(1, round(h / 20))
+        dropped = np.zeros_like(cover)
+        dropped[fall:] = cover[:-fall]
+        y, x = arrays.grid(*cover.shape)
+        edge = np.minimum(np.minimum(x, w - 1 - x), h - 1 - y)
+        soft = arrays.blur(dropped, h / 22) * (1 - cover) * arrays.step(edge, 0, h / 16)
         if limit is not None:
             soft = soft * limit[rows, columns]
         picture[rows, columns] *= (1 - shadow * soft)[..., None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from PIL import Image
 
@@ -45,7 +47,7 @@ def control_cartoon_feature(job: Job) -> Image.Image:
     if thing is not None:
         thing.used = True
         colour = None
-        for before, word in zip(reading.words, reading.words[1:], strict=False):
+        for before, word in itertools.pairwise(reading.words):
             if word is thing and before.kind == "colour":
                 before.used = True
                 colour = COLOURS[before.meaning]
@@ -111,7 +113,7 @@ def _stand(
     pad = 2
     top, bottom = max(0, rows[0] - pad), min(mask.shape[0], rows[-1] + 1 + pad)
     left, right = max(0, columns[0] - pad), min(mask.shape[1], columns[-1] + 1 + pad)
-    cut = image.crop(tuple(round(v * scale) for v in (left, top, right, bottom)))  # type: ignore[arg-type]
+    cut = image.crop(tuple(round(v * scale) for v in (left, top, right, bottom)))
     width, height = image.size
     factor = min(large * height / cut.height, 0.66 * width / cut.width)
     size = (max(1, round(cut.width * factor)), max(1, round(cut.height * factor)))
@@ -122,7 +124,7 @@ def _stand(
     x = int(np.clip(round(where * width - size[0] / 2), 0, max(0, width - size[0])))
     y = max(0, foot - size[1])
     if dark:
-        tinted = arrays.from_image(cut) * (0.82 * unit((196, 204, 255)))
+        tinted = arrays.from_image(cut) * (0.94 * unit((200, 208, 250)))
         cut = arrays.to_image(tinted)
     small = arrays.fit(scene.size, 640)
     sy, sx = arrays.grid(small[1], small[0])

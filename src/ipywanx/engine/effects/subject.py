@@ -18,6 +18,7 @@ from ipywanx.engine.effects.labels import filled, label
 
 _WORK_SIDE = 220
 _PATCHES_LONG = 20
+_WEAK_OUTLINE = 0.085  # OKLab; less change than this across an outline means there is none
 _COLOUR_SIGMA = 0.055  # OKLab distance at which two patches stop being alike
 
 
@@ -27,8 +28,10 @@ def subject_mask(picture: Floats) -> Floats:
     size = arrays.fit((w, h), _WORK_SIDE)
     small = np.clip(arrays.resize(picture, size, Image.Resampling.BOX), 0, 1)
     scores = saliency(small)
-    mask = _by_colour(small, _decide(scores))
+    mask = _by_colour(small, _decide(scores)) * (1 - _calm_like_outside(small, scores))
     mask = _one_thing(mask)
+    if _outline(small, mask) < _WEAK_OUTLINE:
+        mask = _grown(small, mask)
     wide = arrays.resize(mask, (w, h), Image.Resampling.BILINEAR)
     radius = max(4, max(h, w) // 70)
     sharp = arrays.guided(arrays.luma(picture), wide, radius, 3e-4)
@@ -39,8 +42,13 @@ def saliency(small: Floats) -> Floats:
     """Give a score 0..1 for every pixel of a small picture."""
     lab = to_oklab(arrays.smooth(small, 2, 0.002))
     number, colour, place = _patches(lab)
-    scores = _patch_scores(number, colour, place)
-    return arrays.blur(np.asarray(scores[number], np.float32), 1.0)
+    scores = np.asarray(_patch_scores(number, colour, place)[number], np.float32)
+    # Calm stretches (water, a wall between two things) are seldom what a picture is about.
+    gray = arrays.luma(small)
+    busy = arrays.blur(np.abs(gray - arrays.blur(gray, 2)), 5)
+    colourful = arrays.blur(np.hypot(lab[..., 1], lab[..., 2]), 3)
+    lively = arrays.step(busy, 0.0, 0.02) + arrays.step(colourful, 0.02, 0.07)
+    return arrays.blur(scores * (0.62 + 0.38 * np.clip(lively, 0, 1)), 1.0)
 
 
 def _patches(lab: Floats) -> tuple[Floats, Floats, Floats]:
@@ -138,6 +146,25 @@ def _patch_scores(number: Floats, colour: Floats, place: Floats) -> Floats:
     return np.asarray(scores / (scores.max() + 1e-9))
 
 
+def _calm_like_outside(small: Floats, scores: Floats) -> Floats:
+    """Mark calm stretches coloured like calm stretches that are surely background."""
+    # Water is darker than the sky it mirrors, so hue counts for more than light.
+    lab = to_oklab(arrays.blur(small, 1.0)) * np.array([0.45, 1.3, 1.3], np.float32)
+    gray = arrays.luma(small)
+    calm = arrays.blur(np.abs(gray - arrays.blur(gray, 2)), 3) < 0.016
+    sure = calm & (scores < 0.25 * float(scores.max()))
+    if sure.mean() < 0.05:
+        return np.zeros_like(gray)
+    known = lab[sure][:: max(1, int(sure.sum()) // 250)]
+    apart = np.full(gray.shape, np.inf, np.float32)
+    for colour in known:
+        apart = np.minimum(apart, ((lab - colour) ** 2).sum(-1))
+    doubt = calm & (apart < 0.05**2) & (scores < 0.8 * float(scores.max()))
+    doubt = arrays.dilate(arrays.erode(doubt, 2), 8) & (apart < 0.075**2)
+    doubt &= scores < 0.88 * float(scores.max())
+    return np.clip(arrays.blur(arrays.dilate(doubt, 1).astype(np.float32), 1), 0, 1)
+
+
 def _decide(scores: Floats) -> Floats:
     """Turn scores into a soft yes or no at the threshold that parts them best."""
     low = arrays.otsu(scores)
@@ -171,6 +198,41 @@ def _histogram(index: Floats, weight: Floats, bins: int) -> Floats:
     for axis in range(3):
         counts = counts + 0.5 * (np.roll(counts, 1, axis) + np.roll(counts, -1, axis))
     return np.asarray((counts / (counts.sum() + 1e-9)).ravel())
+
+
+def _outline(small: Floats, mask: Floats) -> float:
+    """Tell how much colour changes across the mask's outline (OKLab)."""
+    lab = to_oklab(small)
+    inner = np.clip(mask, 0, 1)
+    outer = 1 - inner
+    own = arrays.blur(lab * inner[..., None], 3) / (arrays.blur(inner, 3)[..., None] + 1e-3)
+    other = arrays.blur(lab * outer[..., None], 3) / (arrays.blur(outer, 3)[..., None] + 1e-3)
+    rim = arrays.dilate(mask > 0.5, 2) & ~arrays.erode(mask > 0.5, 2)
+    if not rim.any():
+        return 0.0
+    return float(np.median(np.linalg.norm(own - other, axis=-1)[rim]))
+
+
+def _grown(small: Floats, mask: Floats) -> Floats:
+    """Let a mask without a real outline grow over all that is coloured like it.
+
+    A thing that fills the frame shows up as its most striking part only (the face of a cat).
+    """
+    lab = to_oklab(arrays.smooth(small, 3, 0.004)) * np.array([0.5, 1.5, 1.5], np.float32)
+    core = mask > 0.5
+    if not core.any():
+        return mask
+    known = lab[core][:: max(1, int(core.sum()) // 250)]
+    apart = np.full(mask.shape, np.inf, np.float32)
+    for colour in known:
+        apart = np.minimum(apart, ((lab - colour) ** 2).sum(-1))
+    alike = arrays.blur((apart < 0.02**2).astype(np.float32), 3) > 0.5
+    numbers, count = label(alike | core)
+    if count == 0:
+        return mask
+    inside_core = np.bincount(numbers[core], minlength=count + 1)
+    whole = filled(numbers == int(np.argmax(inside_core)))
+    return np.clip(arrays.blur(whole.astype(np.float32), 2), 0, 1)
 
 
 def _one_thing(mask: Floats) -> Floats:
