@@ -17,7 +17,6 @@ each_notebook = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.skipif(not FIRST.exists(), reason="the first tutorial is not written yet")
 def test_first_tutorial_is_among_the_tested():
     """The notebook that `make lab` opens is one of those that run here."""
     assert FIRST in NOTEBOOKS

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 HTML_BYTES, SHEET_BYTES = 130_000, 60_000
 """Budgets of all previews together, before Base64 makes them a third larger."""
-_SHOWN_SIDE = 560
+# The longest side on the page, in CSS pixels, by the number of panels: up to three in a row.
+_SHOWN_SIDES = {1: 560, 2: 560, 3: 380}
+_SHOWN_SIDE_OF_MANY = 330
 _GAP = 12
 _BLANK = (128, 128, 128)
 
@@ -84,16 +86,15 @@ def _shown_sizes(panels: Sequence[Panel], side: int) -> list[tuple[int, int]]:
 
 def _html(result: Result, panels: Sequence[Panel]) -> str:
     pieces = _encoded(panels)
+    side = _SHOWN_SIDES.get(len(panels), _SHOWN_SIDE_OF_MANY)
     figures = "".join(
         _figure(panel, size, piece)
-        for panel, size, piece in zip(
-            panels, _shown_sizes(panels, _SHOWN_SIDE), pieces, strict=True
-        )
+        for panel, size, piece in zip(panels, _shown_sizes(panels, side), pieces, strict=True)
     )
-    wrap = "nowrap" if len(panels) <= 2 else "wrap"
+    wrap = "nowrap" if len(panels) in _SHOWN_SIDES else "wrap"
     return (
         '<div class="ipywanx-result" style="line-height:1.5">'
-        f'<div style="display:flex;flex-wrap:{wrap};gap:{_GAP}px;align-items:flex-end">{figures}'
+        f'<div style="display:flex;flex-wrap:{wrap};gap:{_GAP}px;align-items:flex-start">{figures}'
         f"</div>{_caption(result)}</div>"
     )
 

@@ -22,7 +22,8 @@ class DryRun:
         url: Where it would go.
         headers: With the key left out.
         body: The JSON, with each picture's size in the place of its bytes.
-        price: What it would cost in yuan if all pictures succeed.
+        price: What the service would charge in yuan if all pictures succeed.
+        offline: Whether the embedded engine would answer, which charges nothing.
         notices: What the person should know before.
     """
 
@@ -30,6 +31,7 @@ class DryRun:
     headers: dict[str, str]
     body: dict[str, Any]
     price: float
+    offline: bool
     notices: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -37,7 +39,9 @@ class DryRun:
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2), ""]
         pictures = self.body["parameters"].get("n", 1)
-        lines.append(f"{pictures} picture(s), CNY {self.price:.2f}. Nothing was sent.")
+        free = " from the service, free from the offline engine" if self.offline else ""
+        noun = "picture" if pictures == 1 else "pictures"
+        lines.append(f"{pictures} {noun}: CNY {self.price:.2f}{free}. Nothing was sent.")
         return "\n".join([*lines, *self.notices])
 
     __repr__ = __str__
@@ -57,7 +61,8 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
         url=settings.base_url + wire.CREATE_PATH,
         headers=headers,
         body=body,
-        price=0.0 if settings.offline else round(request.n * PRICE_CNY, 2),
+        price=round(request.n * PRICE_CNY, 2),
+        offline=settings.offline,
         notices=request.notices,
     )
 
