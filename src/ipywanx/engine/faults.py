@@ -164,7 +164,5 @@ def _call_action(text: str) -> Action | None:
 
 
 def _number_action(text: str, prefix: str) -> Action | None:
-    try:
-        return Action(prefix.rstrip("="), number=float(text.removeprefix(prefix)))
-    except ValueError:
-        return None
+    found = re.fullmatch(rf"{prefix}(\d+(\.\d+)?)", text)
+    return Action(prefix.rstrip("="), number=float(found[1])) if found else None
