@@ -1,0 +1,183 @@
+"""%wanx and %%wanx in an IPython shell without a front end, answered by the offline engine."""
+
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+import ipywanx as wx
+from ipywanx.errors import NotConfigured
+from ipywanx.magics import nested
+
+
+@pytest.fixture
+def shell(photo):
+    """An IPython shell with the extension loaded and a photo in its namespace."""
+    shell = InteractiveShell()
+    shell.run_line_magic("load_ext", "ipywanx")
+    shell.push({"photo": photo("cat").resize((520, 520))})
+    return shell
+
+
+def run(shell, code):
+    """Run a cell that must succeed and return its value."""
+    done = shell.run_cell(code)
+    done.raise_error()
+    return done.result
+
+
+def complaint(shell, code) -> str:
+    """Run a cell that must fail and return what it said."""
+    done = shell.run_cell(code)
+    error = done.error_in_exec or done.error_before_exec
+    assert type(error).__name__ == "UsageError"
+    return str(error)
+
+
+def test_a_cell_gives_the_result_and_keeps_it(shell):
+    """The value of an edit is its result, and -o binds the same one to a name."""
+    made = run(shell, "%%wanx colorization photo --seed 3 -o kept\n蓝色背景")
+    assert isinstance(made, wx.Result)
+    assert shell.user_ns["kept"] is made
+    assert made.request.prompt == "蓝色背景"
+    assert made.request.seed == 3
+    assert made.images[0].size == (520, 520)
+
+
+def test_an_edit_in_a_function_waits_too(shell):
+    """Away from the left margin the plain magic waits, so that the code around it has a result."""
+    run(
+        shell,
+        "def enlarge():\n"
+        "    made = %wanx super_resolution photo --upscale-factor 2\n"
+        "    return made.images[0].size\n"
+        "size = enlarge()",
+    )
+    assert shell.user_ns["size"] == (1040, 1040)
+
+
+def test_background_returns_a_job(shell):
+    """--background gives a job at once; its result is the same as that of a waiting cell."""
+    job = run(shell, "%wanx super_resolution photo --background")
+    assert job in wx.jobs() or job.done()
+    assert job.result().images[0].size == (520, 520)
+
+
+def test_a_semicolon_silences_the_output(shell):
+    """A trailing semicolon leaves the cell without a value; the name is bound all the same."""
+    assert run(shell, "%wanx super_resolution photo -o quiet;") is None
+    assert isinstance(shell.user_ns["quiet"], wx.Result)
+
+
+def test_a_dry_run_shows_the_request_and_sends_nothing(shell, capsys, monkeypatch):
+    """The request, the picture's size and the price are shown, the key is not, no job is made."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-canary-123")
+    monkeypatch.setenv("DASHSCOPE_HTTP_BASE_URL", "http://127.0.0.1:9/api/v1")
+    assert run(shell, "%wanx expand photo -p 猫 --left-scale 1.5 -n 3 --dry-run") is None
+    shown = capsys.readouterr().out
+    assert '"left_scale": 1.5' in shown
+    assert "520×520" in shown
+    assert "CNY 0.42" in shown
+    assert "canary" not in shown
+    assert wx.jobs() == []
+
+
+def test_the_services_answers_are_one_line_too(shell, monkeypatch):
+    """With no way to the service the cell says so in our words, not in httpx's."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-canary-123")
+    monkeypatch.setenv("DASHSCOPE_HTTP_BASE_URL", "http://127.0.0.1:9/api/v1")
+    said = complaint(shell, "%wanx super_resolution photo")
+    assert "could not be reached" in said
+    assert "canary" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "%wanx FUNCTION IMAGE"),
+        ("config", "DASHSCOPE_API_KEY: not set"),
+        ("cost", "CNY 0.00"),
+    ],
+)
+def test_commands_print_what_they_say(shell, capsys, line, words):
+    """The small commands answer in text."""
+    run(shell, f"%wanx {line}")
+    assert words in capsys.readouterr().out
+
+
+def test_help_names_everything(shell):
+    """%wanx? names all ten functions and the grammar."""
+    text = shell.object_inspect_text("wanx") + (shell.find_line_magic("wanx").__doc__ or "")
+    for name in wx.FUNCTIONS:
+        assert name in text
+    assert "--dry-run" in text
+
+
+def test_unloading_takes_everything_back(shell):
+    """After %unload_ext the shell has no magic, no transformer and no completer of ours."""
+    run(shell, "%unload_ext ipywanx")
+    assert shell.find_line_magic("wanx") is None
+    assert shell.find_cell_magic("wanx") is None
+    assert shell.input_transformers_post == []
+    assert not any("ipywanx" in repr(m) for m in shell.Completer.custom_matchers)
+    assert "__wanx__" not in shell.user_ns
+
+
+def test_a_terminal_shows_the_files(photo_file, tmp_path):
+    """In a terminal the result is told as text with the paths of the pictures."""
+    path = photo_file("cat", tmp_path)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "IPython",
+            "--no-banner",
+            "--colors=NoColor",
+            "-c",
+            f"%load_ext ipywanx\nr = %wanx super_resolution {path}\nprint(repr(r))",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "offline preview" in done.stdout
+    assert "pictures" in done.stdout
+    assert ".png" in done.stdout
+
+
+def test_nested_loops_are_off_until_asked_for():
+    """Loading patches nothing: asyncio.run inside a running loop is still refused."""
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "import asyncio\n"
+        "shell = InteractiveShell(); shell.run_line_magic('load_ext', 'ipywanx')\n"
+        "async def inner(): return 7\n"
+        "async def outer(): return asyncio.run(inner())\n"
+        "def attempt():\n"
+        "    try: return asyncio.run(outer())\n"
+        "    except RuntimeError: return 'refused'\n"
+        "print(attempt())\n"
+        "shell.run_line_magic('config', 'WanxMagics.nested_loops = True')\n"
+        "print(attempt())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["refused", "7"], done.stderr
+
+
+def test_the_patch_fits_the_kernel(monkeypatch):
+    """On ipykernel 6 it is nest_asyncio, later nest_asyncio2 where it is there, else a reason."""
+    assert nested.choose_patch() == (
+        "nest_asyncio" if metadata.version("ipykernel").startswith("6.") else "nest_asyncio2"
+    )
+    monkeypatch.setattr(nested.metadata, "version", lambda _: "6.31.0")
+    assert nested.choose_patch() == "nest_asyncio"
+    monkeypatch.setattr(nested.metadata, "version", lambda _: "7.4.0")
+    monkeypatch.setattr(nested.util, "find_spec", lambda _: None)
+    with pytest.raises(NotConfigured, match="nest_asyncio2 is not installed"):
+        nested.choose_patch()

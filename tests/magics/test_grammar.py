@@ -1,0 +1,163 @@
+"""A magic's line means what the person typed, or they are told what to type instead."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.error import UsageError
+from PIL import Image
+
+from ipywanx.magics.completion import candidates
+from ipywanx.magics.grammar import Command, Edit, fill_in, parse, split
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.params import describe
+
+PHOTO = Image.new("RGB", (640, 520))
+NAMES = {"photo": PHOTO, "style": "水墨", "number": 3}
+
+
+def read(line, body=None) -> Edit:
+    """Parse a line that must be an edit."""
+    asked = parse(line, body, NAMES)
+    assert isinstance(asked, Edit)
+    return asked
+
+
+def refusal(line, body=None) -> str:
+    """Parse a line that must be refused, and return what the person reads."""
+    with pytest.raises(UsageError) as caught:
+        parse(line, body, NAMES)
+    return str(caught.value)
+
+
+def test_a_line_becomes_function_picture_and_typed_values():
+    """Flags arrive as numbers and truths, quotes are taken off, the variable is the picture."""
+    asked = read('expand photo -p "a red cat" --left-scale 1.5 -n 2 --seed 7 --watermark -o out')
+    assert asked.function == "expand"
+    assert asked.output == "out"
+    assert dict(asked.values) == {
+        "image": PHOTO,
+        "prompt": "a red cat",
+        "left_scale": 1.5,
+        "n": 2,
+        "seed": 7,
+        "watermark": True,
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_declared_parameter_has_a_flag(name):
+    """Whatever a function declares can be typed, with no list of flags kept elsewhere."""
+    typed = {"bool": "", "int": "2", "float": "1", "text": "x", "mask": "photo"}
+    params = [param for param in describe(FUNCTIONS[name]) if param.name != "image"]
+    flags = " ".join(f"{param.flag} {typed[param.about.kind]}" for param in params)
+    asked = read(f"{name} photo {flags}")
+    assert set(asked.values) == {param.name for param in params} | {"image"}
+
+
+@given(st.text(st.characters(exclude_characters="\r"), min_size=1).filter(lambda s: s.strip()))
+def test_the_body_is_the_prompt_verbatim(body):
+    """Braces, $, %, quotes and # in a cell's body stay as they were typed."""
+    if "{{" in body:
+        return
+    assert read("expand photo", body).values["prompt"] == body.strip("\n")
+
+
+def test_names_in_double_braces_are_replaced_once():
+    """{{name}} is the variable's text; single braces and the replaced text are left alone."""
+    names = {"style": "{{number}}", "number": 3}
+    assert (
+        fill_in("把{房子}变成{{ style }}，$5 {{number}}", names) == "把{房子}变成{{number}}，$5 3"
+    )
+
+
+def test_an_unknown_name_in_braces_is_refused():
+    """A misspelt variable in a prompt is named, with the nearest one, instead of being sent."""
+    assert "Did you mean {{style}}?" in refusal("expand photo", "{{stlye}}")
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "words"),
+    [
+        ("expnd photo -p x", None, "Did you mean 'expand'?"),
+        ("expand", "hello", "needs a picture"),
+        ("expand photo", None, "needs a prompt"),
+        ("expand phto -p x", None, "Did you mean photo?"),
+        ("expand photo -p x --left-scal 1", None, "Did you mean --left-scale?"),
+        ("expand photo -p x --upscale-factor 2", None, "It belongs to super_resolution"),
+        ("expand photo -p x --strength .5", None, "stylization_all, description_edit"),
+        ("expand photo -p x --left-scale wide", None, "'wide' is not a number from 1 to 2"),
+        ("expand photo -p x --left 1.5", None, "--left"),
+        ("expand photo a red cat", None, "Put quotes around a prompt"),
+        ("expand photo -p x", "y", "given twice"),
+        ("expand photo -p x -o 2a", None, "not '2a'"),
+        ('expand photo -p "x', None, "quote is not closed"),
+        ("jobs", "text", "takes no body"),
+        ("expand photo -p", None, "expected one argument"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_to_type(line, body, words):
+    """Each kind of slip gets a sentence with the word that was wrong and what would be right."""
+    assert words in refusal(line, body)
+
+
+def test_a_remark_and_a_windows_path_survive():
+    """Backslashes are not escapes, a # begins a remark, a trailing semicolon means silence."""
+    assert split(r"expand C:\img\cat.png --fit # later") == [
+        "expand",
+        r"C:\img\cat.png",
+        "--fit",
+    ]
+    assert split("expand a#1.png") == ["expand", "a#1.png"]
+    assert read("super_resolution photo;").silent
+    assert not read("super_resolution photo").silent
+
+
+def test_a_file_may_have_the_name_of_a_variable(tmp_path, monkeypatch):
+    """A variable is meant before a file of the same name, and a file where there is none."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scan").write_bytes(b"")
+    assert read("super_resolution scan").values["image"] == "scan"
+    (tmp_path / "photo").write_bytes(b"")
+    assert read("super_resolution photo").values["image"] is PHOTO
+
+
+def test_words_that_are_no_edit_are_commands():
+    """An empty line asks for the overview, a subcommand for itself with its argument."""
+    assert parse("", None, NAMES) == Command("overview")
+    assert parse("resume 12-34", None, NAMES) == Command("resume", "12-34")
+
+
+@pytest.mark.parametrize(
+    ("typed", "fragment", "offered"),
+    [
+        ("%wanx sup", "sup", "super_resolution"),
+        ("%%wanx ", "", "expand"),
+        ("x = %wanx expand ph", "ph", "photo"),
+        ("%wanx expand ima", "ima", "images/"),
+        ("%wanx expand images/c", "images/c", "images/cat.png"),
+        ("%wanx expand photo --le", "--le", "--left-scale"),
+        ("%wanx expand photo --fit --dry", "--dry", "--dry-run"),
+        ("%wanx help exp", "exp", "expand"),
+        ("%wanx stylization_local photo -p ", "", '"把房子变成青花瓷风格"'),
+        ("%wanx description_edit_with_mask photo --mask ph", "ph", "photo"),
+    ],
+)
+def test_completion_offers_what_can_stand_there(typed, fragment, offered, tmp_path, monkeypatch):
+    """Tab offers functions, variables, picture files, flags and prompts, each in its place."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "cat.png").write_bytes(b"")
+    (tmp_path / "images" / "cat.txt").write_bytes(b"")
+    found = candidates(typed, NAMES)
+    assert found is not None
+    assert found[0] == fragment
+    assert offered in found[1]
+    assert all(word.startswith(fragment) for word in found[1])
+    assert not any(word.endswith("cat.txt") for word in found[1])
+
+
+def test_other_lines_are_left_to_other_completers():
+    """A line that is not ours gets no words from us, and a flag is not offered twice."""
+    assert candidates("photo.wanx ex", NAMES) is None
+    found = candidates("%wanx expand photo --fit --f", NAMES)
+    assert found == ("--f", [])
