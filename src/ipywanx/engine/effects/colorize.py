@@ -69,7 +69,9 @@ def _automatic(picture: Floats, gray: Floats, rng: np.random.Generator) -> Float
     h, w = gray.shape
     subject = places.mask_of("subject", picture)
     sky = places.sky(picture) * arrays.step(gray, 0.3, 0.55)
+    # Faces before a pale wall are as bright as it, but never as calm.
     sky = sky * (1 - 0.9 * arrays.step(subject, 0.3, 0.8))
+    sky = sky * arrays.step(places.texture(gray), 0.45, 0.2)
     outdoors = float(np.clip((sky.mean() - 0.04) / 0.06, 0, 1))
     leaves = _foliage(picture, gray) * (1 - sky) * outdoors
     y = np.linspace(0, 1, h, dtype=np.float32)[:, None]

@@ -62,16 +62,8 @@ class Parts:
     right: Floats
     bottom: Floats
     area: Floats
-
-    @property
-    def width(self) -> Floats:
-        """Widths in pixels."""
-        return np.asarray(self.right - self.left + 1)
-
-    @property
-    def height(self) -> Floats:
-        """Heights in pixels."""
-        return np.asarray(self.bottom - self.top + 1)
+    width: Floats
+    height: Floats
 
 
 def measure(numbers: Floats, count: int) -> Parts:
@@ -84,7 +76,8 @@ def measure(numbers: Floats, count: int) -> Parts:
     np.minimum.at(top, which, y)
     np.maximum.at(right, which, x)
     np.maximum.at(bottom, which, y)
-    return Parts(left, top, right, bottom, np.bincount(which, minlength=count))
+    area = np.bincount(which, minlength=count)
+    return Parts(left, top, right, bottom, area, right - left + 1, bottom - top + 1)
 
 
 def without_small(mask: Bools, least: float) -> Bools:

@@ -59,15 +59,26 @@ def sky(picture: Floats) -> Floats:
     reached[np.unique(numbers[:2])] = True
     reached[0] = False
     seed = arrays.erode(reached[numbers], 1)
-    if seed[:3].any(0).mean() < 0.3 or seed.mean() < 0.04:
+    restless = arrays.blur(np.abs(gray - arrays.blur(gray, 1.5)), 1.5)
+    upper = float(seed[: seed.shape[0] // 2].sum()) / max(1, int(seed.sum()))
+    if (
+        seed[:3].any(0).mean() < 0.4
+        or seed.mean() < 0.04
+        or upper < 0.6
+        or float(np.median(restless[seed])) > 0.006
+        or float(np.median(gray[seed])) < 0.45
+    ):
         return np.zeros((h, w), np.float32)
     # Up to the very edge of roofs and leaves: whatever has the colour of the sky right there.
     weight = arrays.blur(seed.astype(np.float32), 5)
     local = arrays.blur(lab * seed[..., None], 5) / np.maximum(weight, 1e-4)[..., None]
-    near = arrays.resize((weight > 0.01).astype(np.float32), (w, h), Image.Resampling.BILINEAR)
+    # A grey picture tells less by colour, so there the border is drawn more tightly.
+    grey = float(np.hypot(lab[..., 1], lab[..., 2]).mean()) < 0.004
+    near = arrays.resize((weight > (0.25 if grey else 0.01)).astype(np.float32), (w, h), Image.Resampling.BILINEAR)
     local = arrays.resize(local, (w, h), Image.Resampling.BILINEAR)
     apart = np.linalg.norm(to_oklab(picture) - local, axis=-1)
-    return np.asarray(arrays.step(arrays.blur(apart, 0.8), 0.10, 0.045) * near, np.float32)
+    limits = (0.05, 0.025) if grey else (0.10, 0.045)
+    return np.asarray(arrays.step(arrays.blur(apart, 0.8), *limits) * near, np.float32)
 
 
 def leaves(picture: Floats) -> Floats:

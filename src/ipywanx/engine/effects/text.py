@@ -7,7 +7,7 @@ than what is around it everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -19,7 +19,8 @@ from ipywanx.engine.effects.labels import Parts, label, measure
 from ipywanx.engine.effects.subject import subject_mask
 
 _WORK_SIDE = 1100
-_MAX_PARTS = 5000
+_MAX_PARTS = 9000
+_MAX_LETTERS = 700
 
 
 def remove_watermark(job: Job) -> Image.Image:
@@ -70,36 +71,88 @@ def _print_colours(pixels: Floats, most: int = 12) -> list[Floats]:
         )
     score = np.where(counts > height * width * 2.5e-4, counts / (around + 1), 0).ravel()
     order = np.argsort(-score)[:most]
-    return [np.median(pixels[key == k], axis=0) for k in order if score[k] > 0.22]
+    peaks = [np.median(pixels[key == k], axis=0) for k in order if score[k] > 0.22]
+    # Over shadows of nearly its own colour, print shows only as one triple that recurs exactly.
+    packed = (pixels[..., 0].astype(np.int32) << 16) | (pixels[..., 1].astype(np.int32) << 8) | pixels[..., 2]
+    triples, times = np.unique(packed, return_counts=True)
+    for k in np.argsort(-times)[:4]:
+        colour = np.array([triples[k] >> 16, (triples[k] >> 8) & 255, triples[k] & 255], float)
+        apart = [float(np.abs(colour - peak).max()) for peak in peaks]
+        if times[k] > 8e-4 * height * width and min(apart, default=99) > 6:
+            peaks.append(colour)
+    return peaks
 
 
 def _opaque_lines(pixels: Floats, colour: Floats) -> Bools:
+    """Mark the lines printed in one colour, letters and what belongs to them."""
     height, width = pixels.shape[:2]
-    nothing = np.zeros((height, width), bool)
+    found = np.zeros((height, width), bool)
     distance = np.abs(pixels - colour).max(2)
-    near = distance < 28
-    if not 60 < near.sum() < 0.3 * height * width:
-        return nothing
-    thin = near & ~_thick(near, max(height, width))
-    exact = (distance < 9) & thin
-    if thin.sum() < 2.5e-4 * height * width or exact.sum() < 0.3 * thin.sum():
-        return nothing
-    found = nothing.copy()
-    for line in _lines(thin, exact, least=4):
-        region = line.region((height, width))
-        found |= near & region & ~_thick(near & region, 3 * line.tall)
+    exact = distance < 9
+    lines: list[Line] = []
+    # Print near its own colour (white on a pale sky) only parts from the ground when read strictly.
+    for reach in (28, 15, 8):
+        near = distance < reach
+        if not 60 < near.sum() < 0.25 * height * width:
+            continue
+        strokes = _strokes(near)
+        if lines or exact[strokes].sum() >= 0.3 * max(40, int(strokes.sum())):
+            lines += _lines(strokes & ~found, exact, least=4)
+        for line in lines:
+            found |= _whole_row(strokes, exact, line)
     return found
 
 
-def _thick(mask: Bools, side: float) -> Bools:
-    """Mark areas too broad to be strokes."""
-    radius = max(3, int(side / 70)) // 2
-    return arrays.dilate(arrays.erode(mask, radius), radius + 1)
+def _strokes(near: Bools) -> Bools:
+    """Drop whole parts that are too broad to be letters, and broad areas letters run into."""
+    side = max(near.shape)
+    broad = arrays.erode(near, max(4, side // 76))
+    numbers, count = label(near)
+    if count == 0:
+        return near
+    heavy = np.zeros(count + 1, bool)
+    heavy[np.unique(numbers[broad])] = True
+    heavy[0] = False
+    merged = heavy[numbers]
+    cut = merged & ~arrays.dilate(arrays.erode(merged, max(3, side // 130)), max(4, side // 100))
+    return (near & ~merged) | cut
+
+
+def _whole_row(strokes: Bools, exact: Bools | None, line: Line) -> Bools:
+    """Follow a line along its row, both ways, until nothing more of it is found."""
+    found = _row_print(strokes, exact, line)
+    for _ in range(8):
+        columns = np.nonzero(found.any(0))[0]
+        if not len(columns) or (columns[0] >= line.left and columns[-1] <= line.right):
+            break
+        line = replace(
+            line, left=min(line.left, int(columns[0])), right=max(line.right, int(columns[-1]))
+        )
+        found = _row_print(strokes, exact, line)
+    return found
+
+
+def _row_print(strokes: Bools, exact: Bools | None, line: Line) -> Bools:
+    """Mark everything in a line's row that is of its print: dots, accents, stray letters."""
+    region = line.region(strokes.shape)
+    part = strokes & region
+    numbers, count = label(part)
+    if count == 0:
+        return part
+    parts = measure(numbers, count)
+    keep = parts.height <= 1.5 * line.tall
+    keep &= parts.top > line.top - 0.5 * line.tall
+    keep &= parts.bottom < line.bottom + 0.5 * line.tall
+    keep &= parts.width < 4 * line.tall
+    if exact is not None:
+        sharp = np.bincount((numbers * exact).ravel(), minlength=count + 1)[1:]
+        keep &= sharp > 0.25 * parts.area
+    return np.asarray(np.concatenate([[False], keep])[numbers])
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of letters: its box and the height of its letters."""
+    """A row of letters: its box and the height of its tallest letter."""
 
     left: int
     top: int
@@ -139,6 +192,8 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
         sharp = np.bincount((numbers * exact).ravel(), minlength=count + 1)[1:]
         fits &= sharp > 0.33 * parts.area
     order = np.nonzero(fits)[0]
+    if len(order) > _MAX_LETTERS:
+        return []
     order = order[np.argsort(parts.left[order], kind="stable")]
     taken: set[int] = set()
     lines: list[Line] = []
@@ -146,6 +201,10 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
         if int(start) in taken:
             continue
         row = _grow_row(int(start), order[place + 1 :], parts, stroke, taken)
+        if exact is not None and len(row) >= least and not _regular(
+            row, parts, stroke, strict=False
+        ):
+            row = _trimmed(row, parts, stroke)
         if len(row) < least or not _regular(row, parts, stroke, strict=exact is None):
             continue
         taken.update(row)
@@ -154,37 +213,48 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
             Line(
                 int(parts.left[ids].min()), int(parts.top[ids].min()),
                 int(parts.right[ids].max()), int(parts.bottom[ids].max()),
-                float(parts.height[ids].max()), tuple(row),
+                float(parts.height[ids].max()),
+                tuple(row),
             )
         )  # fmt: skip
     return lines
 
 
-def _grow_row(start: int, rest: Floats, parts: Parts, stroke: Floats, taken: set[int]) -> list[int]:
+def _grow_row(
+    start: int, rest: Floats, parts: Parts, stroke: Floats, taken: set[int]
+) -> list[int]:
     row, last = [start], start
-    for other in rest.tolist():
-        if other in taken:
-            continue
-        tall = max(parts.height[last], parts.height[other])
-        gap = parts.left[other] - parts.right[last]
-        if gap > 1.9 * tall:
-            break
-        if gap < -0.5 * parts.width[last]:
-            continue
-        level = abs(int(parts.bottom[last]) - int(parts.bottom[other])) < 0.34 * tall
-        level |= (
-            abs(
-                int(parts.bottom[last] + parts.top[last])
-                - int(parts.bottom[other] + parts.top[other])
-            )
-            < 0.28 * tall
+    others = rest[np.abs(parts.bottom[rest] - parts.bottom[start]) < 2 * parts.height[start]]
+    while len(others):
+        tall = np.maximum(parts.height[last], parts.height[others])
+        gap = parts.left[others] - parts.right[last]
+        level = np.abs(parts.bottom[last] - parts.bottom[others]) < 0.34 * tall
+        middles = parts.bottom[others] + parts.top[others]
+        level |= np.abs(parts.bottom[last] + parts.top[last] - middles) < 0.28 * tall
+        pen = np.maximum(stroke[last], stroke[others]) < 1.9 * np.minimum(
+            stroke[last], stroke[others]
         )
-        alike = min(parts.height[last], parts.height[other]) > 0.45 * tall
-        pen = max(stroke[last], stroke[other]) < 1.9 * min(stroke[last], stroke[other])
-        if level and alike and pen:
-            row.append(other)
-            last = other
+        fits = level & pen & (gap <= 1.9 * tall) & (gap >= -0.5 * parts.width[last])
+        fits &= np.minimum(parts.height[last], parts.height[others]) > 0.45 * tall
+        places = [k for k in np.nonzero(fits)[0].tolist() if int(others[k]) not in taken]
+        if not places:
+            break
+        last = int(others[places[0]])
+        row.append(last)
+        others = others[places[0] + 1 :]
     return row
+
+
+def _trimmed(row: list[int], parts: Parts, stroke: Floats) -> list[int]:
+    """Drop specks and smears a row has caught: what is unlike its median letter."""
+    ids = np.array(row)
+    tall, pen = parts.height[ids], stroke[ids]
+    feet = parts.bottom[ids]
+    usual = float(np.median(tall))
+    keep = np.abs(tall / usual - 1) < 0.42
+    keep &= np.abs(pen / float(np.median(pen)) - 1) < 0.5
+    keep &= np.abs(feet - float(np.median(feet))) < 0.4 * usual
+    return [int(k) for k in ids[keep]]
 
 
 def _regular(row: list[int], parts: Parts, stroke: Floats, *, strict: bool) -> bool:
@@ -219,19 +289,18 @@ def _faint_lines(pixels: Floats, found: Bools) -> Bools:
     noise = arrays.blur(np.abs(lift), max(height, width) / 40)
     out = np.zeros_like(found)
     for sign in (1, -1):
-        for threshold in (10.0, 18.0, 34.0):
+        lines: list[Line] = []
+        for threshold in (34.0, 18.0, 10.0):
             raised = (sign * lift > np.maximum(threshold, 0.9 * noise)) & ~found
             if not 60 < raised.sum() < 0.2 * height * width:
                 continue
-            numbers, count = label(raised)
-            if count > _MAX_PARTS:
-                continue
-            for line in _lines(raised, None, least=5):
-                ids = np.array(line.parts) + 1
-                letters = np.isin(numbers, ids)
-                if _even_step(sign * lift, letters):
-                    region = line.region((height, width))
-                    out |= letters | (raised & region & ~_thick(raised & region, 3 * line.tall))
+            fresh = raised & ~out
+            numbers, _ = label(fresh)
+            for line in _lines(fresh, None, least=5):
+                if _even_step(sign * lift, np.isin(numbers, np.array(line.parts) + 1)):
+                    lines.append(line)
+            for line in lines:
+                out |= _whole_row(raised, None, line)
     return out
 
 
