@@ -18,7 +18,15 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from ipywanx.errors import UnusableImage
-from ipywanx.model.pixels import NEVER_SENT, decode, from_array, open_header, to_rgb
+from ipywanx.model.pixels import (
+    NEVER_SENT,
+    decode,
+    from_array,
+    is_turned,
+    open_header,
+    readable,
+    to_rgb,
+)
 
 MIN_SIDE, MAX_SIDE = 512, 4096
 """Width and height that the service takes, in pixels (vendor: image edit API reference)."""
@@ -30,6 +38,7 @@ MIME = {name: f"image/{name.lower()}" for name in FORMATS}
 
 MAX_DECODED = 100_000_000
 """Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
+_TURNED = "The picture was turned upright as its camera says."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +106,13 @@ def load(source: Any, *, fit: bool = False) -> Picture:
     """
     if isinstance(source, Picture):
         return source
-    if isinstance(source, str) and source.startswith(("http://", "https://")):
+    if _is_url(source):
         return _from_url(source)
     if isinstance(source, Image.Image):
-        return _from_pixels(source, f"a {source.width}×{source.height} image", fit=fit)
-    if hasattr(source, "__array_interface__"):
+        name = f"a {_size(source.size)} image"
+        notices = [_TURNED] if is_turned(source, name) else []
+        return _from_pixels(decode(source, name), name, fit=fit, notices=notices)
+    if _is_array(source):
         return _from_pixels(from_array(source), "an array", fit=fit)
     if hasattr(source, "images"):
         return _from_result(source, fit=fit)
@@ -114,10 +125,19 @@ def open_image(source: Any) -> Image.Image:
 
     For masks and previews. Takes what :func:`load` takes, except http URLs.
     """
+    if isinstance(source, Picture):
+        return source.to_image()
+    if _is_url(source):
+        raise UnusableImage(
+            f"{source} is an address; the pixels themselves are needed here.",
+            hint=f"Download the picture and give the file. {NEVER_SENT}",
+        )
     if isinstance(source, Image.Image):
-        return source
-    if hasattr(source, "__array_interface__"):
+        return decode(source, f"a {_size(source.size)} image")
+    if _is_array(source):
         return from_array(source)
+    if hasattr(source, "images"):
+        return _first_of(source)
     data, name = _read(source)
     image = open_header(data, name)
     if max(image.size) > MAX_SIDE:
@@ -126,6 +146,15 @@ def open_image(source: Any) -> Image.Image:
             hint=NEVER_SENT,
         )
     return decode(image, name)
+
+
+def _is_url(source: Any) -> bool:
+    return isinstance(source, str) and source.startswith(("http://", "https://"))
+
+
+def _is_array(source: Any) -> bool:
+    """Whether it holds pixels; texts of numpy offer the array interface too, and are paths."""
+    return hasattr(source, "__array_interface__") and not isinstance(source, str | bytes)
 
 
 def _read(source: Any) -> tuple[bytes, str]:
@@ -139,39 +168,37 @@ def _read(source: Any) -> tuple[bytes, str]:
             f"a {type(source).__name__} is not a picture.",
             hint="Give a path, URL, bytes, PIL image, array, or an earlier result. " + NEVER_SENT,
         )
-    path = Path(os.fspath(source)).expanduser()
     try:
+        path = Path(os.fspath(source)).expanduser()
         if path.stat().st_size > 32 * MAX_BYTES:
             raise UnusableImage(
                 f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; the service takes 10 MB.",
                 hint=f"Export a smaller file. {NEVER_SENT}",
             )
         return path.read_bytes(), path.name
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: nobody has that ~home
         reason = getattr(error, "strerror", None) or str(error)
         raise UnusableImage(
-            f"The picture {str(source)!r} cannot be read: {reason}.",
+            f"The picture {str(source)!r} cannot be read: {reason.rstrip('.')}.",
             hint=f"The working folder is {Path.cwd().name!r}; check the name. {NEVER_SENT}",
         ) from None
 
 
 def _from_data_url(url: str) -> bytes:
     import base64
-    import binascii
 
     head, _, body = url.partition(",")
     if not head.endswith(";base64"):
         raise UnusableImage("The data URL is not base64.", hint=NEVER_SENT)
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise UnusableImage("The data URL holds damaged base64.", hint=NEVER_SENT) from None
 
 
 def _from_url(url: str) -> Picture:
     """A URL goes to the service as it is; the vendor refuses Chinese characters in it."""
-    if not url.isascii() or any(c.isspace() for c in url):
-        odd = next(c for c in url if not c.isascii() or c.isspace())
+    if odd := next((c for c in url if not "!" <= c <= "~"), None):
         raise UnusableImage(
             f"The URL holds {odd!r}, and the service takes no Chinese or other such characters.",
             hint=f"Percent-encode it, or download the picture and give the file. {NEVER_SENT}",
@@ -187,9 +214,14 @@ def _from_url(url: str) -> Picture:
 
 
 def _from_result(result: Any, *, fit: bool) -> Picture:
+    return _from_pixels(_first_of(result), "the result's first picture", fit=fit)
+
+
+def _first_of(result: Any) -> Image.Image:
     if not result.images:
         raise UnusableImage("That result holds no picture.", hint=NEVER_SENT)
-    return _from_pixels(result.images[0], "the result's first picture", fit=fit)
+    image: Image.Image = result.images[0]
+    return image
 
 
 def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
@@ -198,13 +230,15 @@ def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
     kind = "JPEG" if image.format == "MPO" else image.format or ""
     if (image.width * image.height > MAX_DECODED) if fit else not _in_range(image.size):
         _refuse_size(image.size, name, fit=fit)
-    turned = image.getexif().get(0x0112, 1) != 1
+    turned = is_turned(image, name)
+    with readable(name):
+        frames = getattr(image, "n_frames", 1)
     as_it_is = (
         kind in FORMATS
         and image.mode in {"RGB", "L"}
         and not turned
         and "transparency" not in image.info
-        and getattr(image, "n_frames", 1) == 1
+        and frames == 1
     )
     pixels = decode(image, name)
     if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
@@ -214,11 +248,13 @@ def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
             f"{name} has {len(data) / 1024 / 1024:.1f} MB; the service takes at most 10 MB.",
             hint=f"Use fit=True to recompress it. {NEVER_SENT}",
         )
-    notices = ["The picture was turned upright as its camera says."] if turned else []
+    notices = [_TURNED] if turned else []
     if kind not in FORMATS:
         notices.append(f"{kind} is not a format that the service takes; it is sent as PNG.")
-    if getattr(image, "n_frames", 1) > 1:
+    if frames > 1:
         notices.append("Only the first frame of the animation is used.")
+    if len(data) > MAX_BYTES:
+        notices.append("The file was recompressed, to stay within 10 MB.")
     return _from_pixels(pixels, name, fit=fit, notices=notices, lossy=kind in {"JPEG", "WEBP"})
 
 
@@ -263,10 +299,16 @@ def _encode(image: Image.Image, *, lossy: bool, notices: list[str]) -> tuple[byt
         data = _save(image, "PNG", compress_level=3)
         if len(data) <= MAX_BYTES:
             return data, "PNG"
-    for quality in (95, 88, 75):
+    for quality in (95, 88, 75, 60, 40):
         data = _save(image, "JPEG", quality=quality, subsampling=0)
         if len(data) <= MAX_BYTES:
             break
+    else:
+        raise UnusableImage(
+            f"The picture has {len(data) / 1024 / 1024:.1f} MB even as JPEG of quality {quality}; "
+            "the service takes at most 10 MB.",
+            hint=f"Make it smaller first. {NEVER_SENT}",
+        )
     if not lossy:
         notices.append(f"It is sent as JPEG of quality {quality}, to stay within 10 MB.")
     return data, "JPEG"

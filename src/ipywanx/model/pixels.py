@@ -6,9 +6,12 @@ files. Only the header is read until :func:`decode` is called.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import warnings
+import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -18,12 +21,19 @@ from ipywanx.errors import UnusableImage
 NEVER_SENT = "Nothing was sent."
 # All that Pillow's decoders were seen to raise on broken or hostile files.
 _BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    struct.error,
-    MemoryError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
     Image.DecompressionBombError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
 )
 
 
@@ -35,7 +45,7 @@ def open_header(data: bytes, name: str) -> Image.Image:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")
             return Image.open(io.BytesIO(data))
     except Image.DecompressionBombError:
         raise UnusableImage(
@@ -50,19 +60,42 @@ def open_header(data: bytes, name: str) -> Image.Image:
         ) from None
 
 
+@contextlib.contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Says of a damaged file that it is one, where Pillow warns, or raises anything at all."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except _BROKEN:
+        raise UnusableImage(
+            f"{name} is damaged and cannot be decoded.", hint=f"Export it again. {NEVER_SENT}"
+        ) from None
+
+
+def is_turned(image: Image.Image, name: str) -> bool:
+    """Whether the camera says that the pixels do not lie upright.
+
+    Only what came straight from a file is asked (it has a format): an image that was rotated by
+    hand keeps the camera's word, which is no longer true of it.
+
+    Raises:
+        UnusableImage: The file is damaged.
+    """
+    with readable(name):
+        return image.format is not None and image.getexif().get(0x0112, 1) != 1
+
+
 def decode(image: Image.Image, name: str) -> Image.Image:
     """The decoded pixels, turned upright as the camera says.
 
     Raises:
         UnusableImage: The file is damaged.
     """
-    try:
+    turned = is_turned(image, name)
+    with readable(name):
         image.load()
-        return ImageOps.exif_transpose(image)
-    except _BROKEN:
-        raise UnusableImage(
-            f"{name} is damaged and cannot be decoded.", hint=f"Export it again. {NEVER_SENT}"
-        ) from None
+        return ImageOps.exif_transpose(image) if turned else image
 
 
 def from_array(source: Any) -> Image.Image:
@@ -72,7 +105,8 @@ def from_array(source: Any) -> Image.Image:
     array = np.asarray(source)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
-    if array.ndim not in {2, 3} or (array.ndim == 3 and array.shape[2] not in {3, 4}):
+    flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
+    if not flat or not array.size:
         raise UnusableImage(
             f"The array has the shape {array.shape}; a picture is (height, width) or "
             "(height, width, 3 or 4).",
@@ -104,11 +138,13 @@ def to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
 
         notices.append(f"Deep greyscale ({image.mode}) was scaled to 8 bits.")
         deep = np.asarray(image, dtype=np.float64)
+        if not np.isfinite(deep).all():
+            raise UnusableImage("The picture holds values that are no numbers.", hint=NEVER_SENT)
         top = 65535.0 if image.mode.startswith("I;16") or deep.max() > 255 else 255.0
         top = 1.0 if image.mode == "F" and deep.max() <= 1 else top
         return Image.fromarray((deep / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
-        layers = image.convert("RGBA")
+        layers = with_alpha(image)
         low, _ = layers.getchannel("A").getextrema()
         if isinstance(low, int | float) and low < 255:
             notices.append("Transparent parts were laid on white; the service takes no alpha.")
@@ -117,3 +153,8 @@ def to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
     if image.mode not in {"RGB", "L", "P", "1"}:
         notices.append(f"The colours were converted from {image.mode} to RGB.")
     return image.convert("RGB")
+
+
+def with_alpha(image: Image.Image) -> Image.Image:
+    """Any mode that has transparency as RGBA; Pillow goes from La by way of LA only."""
+    return (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
