@@ -12,20 +12,34 @@ import base64
 import io
 import json
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from numbers import Real
+from typing import Any, Literal, get_args
 
 from PIL import Image, ImageChops, ImageDraw
 
-from ipywanx.errors import UnusableMask
+from ipywanx.errors import UnusableImage, UnusableMask
 from ipywanx.model.images import MAX_SIDE, open_image
+from ipywanx.model.pixels import open_header, to_rgb, with_alpha
 from ipywanx.model.regions import connected_region, grown
 
 EDIT, KEEP = 255, 0
 """The two values of a mask: white is edited, black is kept."""
 
 Point = tuple[float, float]
+# All that JSON of another making was seen to raise.
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_FEWEST_POINTS = {"stroke": 1, "rectangle": 2, "ellipse": 2, "polygon": 3, "fill": 1}
 OperationName = Literal[
     "stroke", "rectangle", "ellipse", "polygon", "fill", "grow", "invert", "clear", "paste"
 ]
@@ -70,7 +84,7 @@ class Operation:
             case "clear":
                 canvas.paste(KEEP, (0, 0, *canvas.size))
             case "paste":
-                canvas.paste(Image.open(io.BytesIO(self.png)).convert("L"))
+                canvas.paste(_sharp(Image.open(io.BytesIO(self.png))))
         return canvas
 
     def _box(self) -> list[float]:
@@ -102,7 +116,13 @@ class Mask:
     operations: tuple[Operation, ...] = ()
 
     def __post_init__(self) -> None:
-        width, height = self.size
+        try:
+            width, height = (int(operator.index(side)) for side in self.size)
+        except (TypeError, ValueError):
+            raise UnusableMask(
+                f"A mask's size is (width, height) in whole pixels, not {self.size!r}."
+            ) from None
+        object.__setattr__(self, "size", (width, height))
         if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
             raise UnusableMask(
                 f"A mask of {width}×{height} pixels cannot be; each side has 1 to {MAX_SIDE}."
@@ -134,14 +154,14 @@ class Mask:
     def fill(self, point: Sequence[float]) -> Mask:
         """Paint the unpainted region around ``point``, up to the outline that encloses it."""
         seed = _points([point])
-        if not all(0 <= at < side for at, side in zip(seed[0], self.size, strict=True)):
+        if not _is_inside(seed[0], self.size):
             raise UnusableMask(f"The point {tuple(point)} is outside the {_size(self.size)} mask.")
         return self._with("fill", seed)
 
     def grow(self, pixels: int) -> Mask:
         """Grow the painted area by ``pixels`` on all sides; a negative number shrinks it."""
-        if not -MAX_SIDE <= pixels <= MAX_SIDE:
-            raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {pixels}.")
+        if not isinstance(pixels, Real) or not -MAX_SIDE <= pixels <= MAX_SIDE:
+            raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {pixels!r}.")
         return self._with("grow", radius=float(pixels))
 
     def invert(self) -> Mask:
@@ -169,7 +189,8 @@ class Mask:
         """The mask that a picture shows: pixels brighter than half are edited.
 
         Args:
-            source: A path, bytes, PIL image or array (bool arrays too); transparent is dark.
+            source: A path, bytes, PIL image, array (bool arrays too) or earlier result;
+                transparent is dark.
 
         Raises:
             UnusableImage: Not a picture.
@@ -177,8 +198,8 @@ class Mask:
         image = open_image(source)
         if image.has_transparency_data:
             ground = Image.new("RGBA", image.size, "black")
-            image = Image.alpha_composite(ground, image.convert("RGBA"))
-        grey = image.convert("L").point(lambda value: EDIT if value > 127 else KEEP)
+            image = Image.alpha_composite(ground, with_alpha(image)).convert("RGB")
+        grey = _sharp(to_rgb(image, []))
         stream = io.BytesIO()
         grey.convert("1").save(stream, "PNG")
         return cls(grey.size, (Operation("paste", png=stream.getvalue()),))
@@ -202,12 +223,10 @@ class Mask:
         """
         try:
             plain = json.loads(text)
-            mask = cls(
-                (int(plain["size"][0]), int(plain["size"][1])),
-                tuple(_operation(step) for step in plain["operations"]),
-            )
+            size = cls(plain["size"]).size
+            mask = cls(size, tuple(_operation(step, size) for step in plain["operations"]))
             mask.to_image()  # a list that cannot be drawn is refused here, not when it is sent
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OSError) as error:
+        except (*_UNREADABLE, UnusableImage, UnusableMask) as error:
             raise UnusableMask(
                 f"The text is not a mask's JSON ({type(error).__name__}).",
                 hint="Give what Mask.to_json() returned.",
@@ -237,12 +256,14 @@ def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
 
 
 def _length(radius: float) -> float:
-    if not 0 < radius <= MAX_SIDE:
-        raise UnusableMask(f"The radius is {radius}; it must be over 0 and at most {MAX_SIDE}.")
+    if not isinstance(radius, Real) or not 0 < radius <= MAX_SIDE:
+        raise UnusableMask(f"The radius is {radius!r}; it must be over 0 and at most {MAX_SIDE}.")
     return float(radius)
 
 
 def _box_corners(x: float, y: float, width: float, height: float) -> tuple[Point, ...]:
+    if not all(isinstance(number, Real) for number in (x, y, width, height)):
+        raise UnusableMask(f"A box is four numbers, not {(x, y, width, height)!r}.")
     if not (width > 0 and height > 0 and math.isfinite(width + height)):
         raise UnusableMask(f"The box is {width}×{height}; both sides must be over 0.")
     return _points([(x, y), (x + width, y + height)])
@@ -266,13 +287,32 @@ def _plain(operation: Operation) -> dict[str, Any]:
     return plain
 
 
-def _operation(plain: dict[str, Any]) -> Operation:
-    if plain["value"] not in {EDIT, KEEP} if "value" in plain else False:
-        raise ValueError
-    return Operation(
+def _operation(plain: dict[str, Any], size: tuple[int, int]) -> Operation:
+    """The operation that such JSON values tell, for a mask of this size."""
+    operation = Operation(
         plain["op"],
         _points(plain["points"]) if "points" in plain else (),
         float(plain.get("radius", 0.0)),
         plain.get("value", EDIT),
         base64.b64decode(plain.get("png", "")),
     )
+    name, points = operation.name, operation.points
+    sound = name in get_args(OperationName) and operation.value in {EDIT, KEEP}
+    sound = sound and len(points) >= _FEWEST_POINTS.get(name, 0)
+    sound = sound and (0 if name == "stroke" else -MAX_SIDE - 1) < operation.radius <= MAX_SIDE
+    if name == "fill":
+        sound = sound and _is_inside(points[0], size)
+    if name == "paste":
+        sound = sound and open_header(operation.png, "the mask").size == size
+    if not sound:
+        raise ValueError
+    return operation
+
+
+def _is_inside(point: Point, size: tuple[int, int]) -> bool:
+    return all(0 <= at < side for at, side in zip(point, size, strict=True))
+
+
+def _sharp(image: Image.Image) -> Image.Image:
+    """Only 0 and 255: what is brighter than half is edited."""
+    return image.convert("L").point(lambda value: EDIT if value > 127 else KEEP)
