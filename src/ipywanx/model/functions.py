@@ -8,6 +8,7 @@ Ranges, defaults and wordings: the vendor's image edit API reference and guide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -185,7 +186,18 @@ class EditRequest(BaseModel):
                 hint=f"For example {self.about.samples[0]!r}. Nothing was sent.",
                 parameter="prompt",
             )
+        if any("\ud800" <= letter <= "\udfff" for letter in self.prompt):
+            raise InvalidRequest(
+                f"The prompt {self.prompt[:40]!r} holds half a character, which cannot be sent.",
+                hint="Type it again. Nothing was sent.",
+                parameter="prompt",
+            )
         return self
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002 - all is frozen
+        """The same request with other values, which are checked as at first."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return type(self)(**given | dict(update or {}))
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -211,7 +223,7 @@ class EditRequest(BaseModel):
 
     def with_seed(self, seed: int) -> Self:
         """The same request with a seed, where it has none yet."""
-        return self if self.seed is not None else self.model_copy(update={"seed": seed})
+        return self if self.seed is not None else super().model_copy(update={"seed": seed})
 
 
 _RIGHTS = Text(
@@ -493,11 +505,10 @@ def request_class(name: str) -> type[EditRequest]:
     Raises:
         InvalidRequest: There is no such function; the nearest is suggested.
     """
-    try:
+    if isinstance(name, str) and name in FUNCTIONS:
         return FUNCTIONS[name]
-    except KeyError:
-        raise InvalidRequest(
-            f"There is no function {name!r}.",
-            hint=f"{did_you_mean(name, FUNCTIONS)} Nothing was sent.",
-            parameter="function",
-        ) from None
+    raise InvalidRequest(
+        f"There is no function {name!r}.",
+        hint=f"{did_you_mean(str(name), FUNCTIONS)} Nothing was sent.",
+        parameter="function",
+    )
