@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from ipywanx.errors import NotConfigured
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 SERVICE_URL = "https://dashscope.aliyuncs.com/api/v1"
 """The Beijing region, the only one that has this model (vendor: image edit API reference)."""
 
@@ -58,9 +59,15 @@ class Settings:
         env = os.environ if environ is None else environ
         key = env.get("DASHSCOPE_API_KEY", "").strip()
         forced = env.get("IPYWANX_OFFLINE", "").strip().lower()
-        if forced in {"1", "true", "yes"}:
+        if forced not in {"", *_YES, *_NO}:
+            # Not to be guessed: one of the two costs money.
+            raise NotConfigured(
+                f"IPYWANX_OFFLINE is {forced!r}; 1 forces the offline engine, 0 the service.",
+                hint="Nothing was sent.",
+            )
+        if forced in _YES:
             key = ""
-        elif forced in {"0", "false", "no"} and not key:
+        elif forced in _NO and not key:
             raise NotConfigured(
                 "IPYWANX_OFFLINE=0 asks for the service, and DASHSCOPE_API_KEY is not set.",
                 hint="Set the key in the environment that starts Jupyter, or remove "
@@ -72,30 +79,44 @@ class Settings:
                 "ASCII).",
                 hint="Copy the key again. Nothing was sent.",
             )
+        workspace = env.get("DASHSCOPE_WORKSPACE_ID", "").strip()
+        if not workspace.isascii() or not workspace.isprintable():
+            raise NotConfigured(
+                f"DASHSCOPE_WORKSPACE_ID is {workspace!r}; it has ASCII letters and digits only.",
+                hint="Copy it again. Nothing was sent.",
+            )
         return cls(
             api_key=SecretStr(key) if key else None,
             base_url=_checked_url(env.get("DASHSCOPE_HTTP_BASE_URL", "").strip() or SERVICE_URL),
             home=_home(env),
-            workspace=env.get("DASHSCOPE_WORKSPACE_ID") or None,
+            workspace=workspace or None,
         )
 
 
 def _home(env: Mapping[str, str]) -> Path:
     if named := env.get("IPYWANX_HOME"):
-        return Path(named).expanduser()
+        try:
+            return Path(named).expanduser()
+        except RuntimeError:
+            raise NotConfigured(
+                f"IPYWANX_HOME is {named!r}, and nobody here has that home folder.",
+                hint="Give a full path. Nothing was sent.",
+            ) from None
     from platformdirs import user_data_path
 
     return user_data_path("ipywanx", appauthor=False)
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url.rstrip("/")
-    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+    try:
+        parts = urlsplit(url)
+        scheme, host, _ = parts.scheme, parts.hostname, parts.port
+    except ValueError:  # brackets that do not close, or a port beyond all ports
+        scheme, host = "", None
+    if host and (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
         return url.rstrip("/")
     raise NotConfigured(
-        f"DASHSCOPE_HTTP_BASE_URL is {url!r}; it must begin with https:// (or with http:// and a "
-        "loopback address), or the key would travel unencrypted.",
+        f"DASHSCOPE_HTTP_BASE_URL is {url!r}; it must be a complete address that begins with "
+        "https:// (or with http:// and a loopback host), or the key would travel unencrypted.",
         hint="Nothing was sent.",
     )
