@@ -163,6 +163,10 @@ def _write_new(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
             return path
         path, number = folder / f"{stem}-{number}{suffix}", number + 1
     part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     return path
