@@ -98,10 +98,15 @@ class Session:
         """Wait again for a task of any kernel; see :func:`ipywanx.resume`."""
         from ipywanx.service.job import Job
 
+        request = None
         for job in self._jobs:
             if job.task_id == task_id and not job.failed:
                 return job
-        return self._keep(Job(self._client, self._portal, self.settings.home, task_id=task_id))
+            if job.task_id == task_id:
+                request = job.request
+        return self._keep(
+            Job(self._client, self._portal, self.settings.home, request=request, task_id=task_id)
+        )
 
     def jobs(self) -> list[Job]:
         """The jobs of this process that have not ended, oldest first."""
@@ -178,7 +183,7 @@ class _Process:
         with self.lock:
             if self._engine is None:
                 app = create_app(EngineOptions(base_url=ENGINE_URL))
-                self._engine = httpx.ASGITransport(app, raise_app_exceptions=False)
+                self._engine = httpx.ASGITransport(app)
             return self._engine
 
 

@@ -32,6 +32,9 @@ T = TypeVar("T")
 
 CALL_SECONDS = 30.0
 CREATE_ATTEMPTS = 6
+_LOOK_FIRST = (
+    "It may exist and may be charged: look in the vendor's console before you send it again."
+)
 _USER_AGENT = f"ipywanx/{__version__}"
 # Raised before a byte of the request left: the service cannot have accepted anything.
 _NEVER_LEFT = (
@@ -78,7 +81,7 @@ class Client:
             headers[wire.RESOLVE_HEADER] = "enable"
         for attempt in range(CREATE_ATTEMPTS):
             try:
-                return wire.read_created(await self._create(body, headers))
+                return _read_created(await self._create(body, headers))
             except RateLimited as error:
                 # A 429 accepted nothing, so this is the one refusal that is safe to repeat.
                 if attempt == CREATE_ATTEMPTS - 1:
@@ -114,19 +117,23 @@ class Client:
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise SubmissionUncertain(
                 f"The task was sent, and the answer was lost ({_reason(error)}).",
-                hint="It may exist and may be charged: look in the vendor's console "
-                "before you send it again.",
+                hint=_LOOK_FIRST,
             ) from None
         if response.status_code >= 500:
             refusal = self._error(response)
             raise SubmissionUncertain(
                 f"The service had trouble taking the task. {refusal.message}",
-                hint="It may exist all the same; look before you send it again.",
+                hint=_LOOK_FIRST,
                 status=response.status_code,
                 code=refusal.code,
                 request_id=refusal.request_id,
             )
-        return self._read(response)
+        try:
+            return self._read(response)
+        except UnexpectedReply as error:
+            if response.status_code != 200:
+                raise
+            raise SubmissionUncertain(error.message, hint=_LOOK_FIRST, status=200) from None
 
     async def _call(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
         """One call that is safe to repeat, as its JSON answer."""
@@ -172,6 +179,18 @@ async def within(seconds: float, work: Awaitable[T]) -> T:
     """``work``, or TimeoutError after so many seconds in all."""
     async with asyncio.timeout(seconds):
         return await work
+
+
+def _read_created(reply: Mapping[str, Any]) -> TaskReport:
+    try:
+        return wire.read_created(reply)
+    except UnexpectedReply as error:
+        raise SubmissionUncertain(
+            f"The task was sent, and the answer names none. {error.message}",
+            hint=_LOOK_FIRST,
+            status=200,
+            request_id=error.request_id,
+        ) from None
 
 
 def unreachable(error: Exception) -> Unreachable:

@@ -51,6 +51,7 @@ class FileClient:
             transport=transport, timeout=DOWNLOAD_SECONDS, follow_redirects=False
         )
         self._uploaded: dict[str, tuple[float, str]] = {}
+        self._uploading: dict[str, asyncio.Lock] = {}
 
     async def reference(self, picture: Picture) -> str:
         """What stands for the picture in a request: its URL, a data URI, or ``oss://…``."""
@@ -59,11 +60,13 @@ class FileClient:
         if len(picture.data) <= INLINE_BYTES:
             return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode('ascii')}"
         name = picture.digest[:32] + picture.suffix
-        sent_at, reference = self._uploaded.get(name, (0.0, ""))
-        if not reference or time.monotonic() - sent_at > _UPLOAD_LIFE:
-            sent_at, reference = time.monotonic(), await self._upload(name, picture)
-            self._uploaded[name] = (sent_at, reference)
-        return reference
+        # Twelve edits of one picture that start together wait for one upload.
+        async with self._uploading.setdefault(name, asyncio.Lock()):
+            sent_at, reference = self._uploaded.get(name, (0.0, ""))
+            if not reference or time.monotonic() - sent_at > _UPLOAD_LIFE:
+                sent_at, reference = time.monotonic(), await self._upload(name, picture)
+                self._uploaded[name] = (sent_at, reference)
+            return reference
 
     async def mask_reference(self, mask: Mask) -> str:
         """The same for a mask: an RGB PNG, since the vendor asks for [255,255,255] and [0,0,0]."""
@@ -141,10 +144,15 @@ class FileClient:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
-        except ValueError:
+            httpx.URL(url)  # it reads addresses by its own rules: both must find them sound
+        except (ValueError, httpx.InvalidURL):
             host, port, parts = "", None, urlsplit("")
         vendor = parts.scheme == "https" and _RESULT_HOST.fullmatch(host) and port in {None, 443}
-        own = self._base.hostname in LOOPBACK and host in LOOPBACK and port == self._base.port
+        own = (
+            self._base.hostname in LOOPBACK
+            and host in LOOPBACK
+            and (parts.scheme, port) == (self._base.scheme, self._base.port)
+        )
         if parts.username is not None or not (vendor or own):
             raise UnexpectedReply(
                 f"The service named a result on {host or 'no host'!r}, which is not one of the "

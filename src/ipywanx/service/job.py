@@ -17,6 +17,7 @@ from ipywanx.errors import (
     Rejected,
     ResultExpired,
     ServiceError,
+    SubmissionUncertain,
     TaskCanceled,
     TaskTimedOut,
     WanxError,
@@ -57,6 +58,7 @@ class Job:
         self._client, self._portal, self._folder = client, portal, home / "pictures"
         self._report: TaskReport | None = None
         self._cancel_asked = False
+        self._may_run_unseen = False
         self._look_now = asyncio.Event()
         self._answered = asyncio.Event()  # the create call has an answer, or never will have
         self._began = time.monotonic()
@@ -124,8 +126,9 @@ class Job:
         """Ask that it does not run, and wait for the answer.
 
         Returns:
-            True if it will not run and costs nothing; False if it runs already or has ended: the
-            service cannot stop a running task, and its pictures can still be fetched.
+            True if it will not run and costs nothing; False if it runs already, has ended, or may
+            run unseen: the service cannot stop a running task, and its pictures can still be
+            fetched.
         """
         return self.request_cancel().result()
 
@@ -136,8 +139,10 @@ class Job:
     async def _cancel(self) -> bool:
         self._cancel_asked = True
         await self._answered.wait()
-        if self.task_id is None or self.status.is_final:
-            return self.task_id is None or self.status is Status.CANCELED
+        if self.task_id is None:
+            return not self._may_run_unseen
+        if self.status.is_final:
+            return self.status is Status.CANCELED
         try:
             await self._client.cancel(self.task_id)
         except Rejected:
@@ -160,7 +165,11 @@ class Job:
     async def _submit(self, request: EditRequest) -> None:
         if self._cancel_asked:
             raise TaskCanceled("The task was cancelled before it was sent.", task_id="")
-        self._report = await self._client.submit(request)
+        try:
+            self._report = await self._client.submit(request)
+        except SubmissionUncertain:
+            self._may_run_unseen = True
+            raise
         self.task_id = self._report.task_id
 
     async def _watch(self, task_id: str) -> TaskReport:
