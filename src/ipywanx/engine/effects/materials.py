@@ -424,11 +424,13 @@ def _fade(shape: tuple[int, ...]) -> Floats:
 
 def _cover(s: Surface, material: str) -> Floats:
     u = s.scale
+    if material not in {"cloud", "fluffy"}:
+        return s.mask
     if material == "cloud":
-        ragged = arrays.blur(s.mask, 3.5 * u) + 0.5 * (s.clouds(15, 5, 0.6) - 0.5)
-        return np.asarray(np.clip((ragged - 0.30) * 4, 0, 1) * _fade(s.shape))
-    if material == "fluffy":
-        hairs = s.clouds(2.2, 2) - 0.5
-        ragged = arrays.blur(s.mask, 2.4 * u) + 0.75 * hairs
-        return np.asarray(np.clip((ragged - 0.28) * 5, 0, 1) * _fade(s.shape))
-    return s.mask
+        edge = arrays.blur(s.mask, 3.5 * u)
+        ragged = (edge + 0.5 * (s.clouds(15, 5, 0.6) - 0.5) - 0.30) * 4
+    else:
+        edge = arrays.blur(s.mask, 2.4 * u)
+        ragged = (edge + 0.75 * (s.clouds(2.2, 2) - 0.5) - 0.28) * 5
+    # Noise alone must not put specks of the material where the thing is not.
+    return np.asarray(np.clip(ragged, 0, 1) * arrays.step(edge, 0.03, 0.25) * _fade(s.shape))

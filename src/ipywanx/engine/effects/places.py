@@ -74,7 +74,9 @@ def sky(picture: Floats) -> Floats:
     local = arrays.blur(lab * seed[..., None], 5) / np.maximum(weight, 1e-4)[..., None]
     # A grey picture tells less by colour, so there the border is drawn more tightly.
     grey = float(np.hypot(lab[..., 1], lab[..., 2]).mean()) < 0.004
-    near = arrays.resize((weight > (0.25 if grey else 0.01)).astype(np.float32), (w, h), Image.Resampling.BILINEAR)
+    near = arrays.resize(
+        (weight > (0.25 if grey else 0.01)).astype(np.float32), (w, h), Image.Resampling.BILINEAR
+    )
     local = arrays.resize(local, (w, h), Image.Resampling.BILINEAR)
     apart = np.linalg.norm(to_oklab(picture) - local, axis=-1)
     limits = (0.05, 0.025) if grey else (0.10, 0.045)

@@ -73,7 +73,11 @@ def _print_colours(pixels: Floats, most: int = 12) -> list[Floats]:
     order = np.argsort(-score)[:most]
     peaks = [np.median(pixels[key == k], axis=0) for k in order if score[k] > 0.22]
     # Over shadows of nearly its own colour, print shows only as one triple that recurs exactly.
-    packed = (pixels[..., 0].astype(np.int32) << 16) | (pixels[..., 1].astype(np.int32) << 8) | pixels[..., 2]
+    packed = (
+        (pixels[..., 0].astype(np.int32) << 16)
+        | (pixels[..., 1].astype(np.int32) << 8)
+        | pixels[..., 2]
+    )
     triples, times = np.unique(packed, return_counts=True)
     for k in np.argsort(-times)[:4]:
         colour = np.array([triples[k] >> 16, (triples[k] >> 8) & 255, triples[k] & 255], float)
@@ -201,8 +205,10 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
         if int(start) in taken:
             continue
         row = _grow_row(int(start), order[place + 1 :], parts, stroke, taken)
-        if exact is not None and len(row) >= least and not _regular(
-            row, parts, stroke, strict=False
+        if (
+            exact is not None
+            and len(row) >= least
+            and not _regular(row, parts, stroke, strict=False)
         ):
             row = _trimmed(row, parts, stroke)
         if len(row) < least or not _regular(row, parts, stroke, strict=exact is None):
@@ -220,9 +226,7 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
     return lines
 
 
-def _grow_row(
-    start: int, rest: Floats, parts: Parts, stroke: Floats, taken: set[int]
-) -> list[int]:
+def _grow_row(start: int, rest: Floats, parts: Parts, stroke: Floats, taken: set[int]) -> list[int]:
     row, last = [start], start
     others = rest[np.abs(parts.bottom[rest] - parts.bottom[start]) < 2 * parts.height[start]]
     while len(others):
