@@ -67,7 +67,7 @@ options = EngineOptions(
     base_url=session.ENGINE_URL, task_seconds=(SECONDS,), log=events.append
 )
 app = create_app(options)
-transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+transport = httpx.ASGITransport(app)
 session._process._engine = transport
 """
 
