@@ -5,17 +5,21 @@ The judge is tests/contract/: literal JSON, each with the page it was taken from
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx import errors, wire
 from ipywanx.model.functions import FUNCTIONS, Expand, StylizationAll, request_class
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
+from ipywanx.model.params import describe
 from ipywanx.model.tasks import Output, Status
 
 CONTRACT = Path(__file__).parent / "contract"
@@ -413,6 +417,57 @@ def test_tolerated_bodies(changes):
     """Absent and foreign parameters, a blank prompt where allowed, and spare inputs pass."""
     read = wire.read_body(json.dumps(body(**changes)).encode())
     assert set(read.parameters) <= {"n", "strength"}
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=6,
+)
+NAMES = ["n", "seed", "watermark", "strength", "top_scale", "upscale_factor", "is_sketch", "x"]
+
+
+@given(
+    model=st.just(wire.MODEL) | ANY_JSON,
+    asked=ANY_JSON
+    | st.fixed_dictionaries(
+        {
+            "function": st.sampled_from(sorted(FUNCTIONS)) | ANY_JSON,
+            "prompt": ANY_JSON,
+            "base_image_url": st.text().map("data:image/png;base64,".__add__) | ANY_JSON,
+        },
+        optional={"mask_image_url": ANY_JSON},
+    ),
+    given_parameters=ANY_JSON | st.dictionaries(st.sampled_from(NAMES), ANY_JSON),
+)
+def test_any_body_is_taken_or_refused(model, asked, given_parameters):
+    """No body, however odd, does anything but pass the checks or be refused by the table."""
+    raw = json.dumps({"model": model, "input": asked, "parameters": given_parameters}).encode()
+    try:
+        read = wire.read_body(raw)
+    except wire.Refusal as refusal:
+        assert refusal.status in {400, 413}
+    else:
+        assert read.prompt.encode() is not None
+        params = {param.name: param for param in describe(read.request_class)}
+        for name, value in read.parameters.items():
+            assert params[name].low is None or params[name].low <= value <= params[name].high
+
+
+@given(ANY_JSON)
+def test_any_reply_is_read_or_unexpected(odd):
+    """No reply, however odd, raises anything but UnexpectedReply."""
+    for read in (wire.read_task, wire.read_task_list, wire.read_upload_policy):
+        for shaped in (odd, {"output": odd}, {"data": odd, "total": 1}):
+            with contextlib.suppress(errors.UnexpectedReply):
+                read(shaped)
+    assert wire.read_error(500, odd).status == 500
+
+
+def test_half_characters_do_no_harm():
+    """A prompt with half a surrogate pair, which JSON can carry, becomes writable text."""
+    read = wire.read_body(json.dumps(body(input__prompt="猫\ud83d")).encode())
+    assert read.prompt == "猫?"
 
 
 def test_long_prompt_is_cut():

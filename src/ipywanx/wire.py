@@ -524,7 +524,7 @@ def read_body(raw: bytes) -> Asked:
     _limit_size(len(raw), refs)
     return Asked(
         request_class=cls,
-        prompt=prompt[:PROMPT_LIMIT],
+        prompt=prompt[:PROMPT_LIMIT].encode("utf-8", "replace").decode(),  # half characters go
         image_ref=refs[0],
         mask_ref=refs[1] if len(refs) > 1 else None,
         parameters={

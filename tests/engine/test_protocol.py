@@ -138,8 +138,9 @@ def test_bad_body_is_refused_at_create(peer):
     assert refused(reply, 400, "InvalidParameter", "Range of n should be [1, 4]")
     reply = peer.api("POST", wire.CREATE_PATH, headers={wire.ASYNC_HEADER: "enable"}, content=b"{")
     assert refused(reply, 400, "BadRequest.IllegalInput")
-    reply = peer.create(edit_body("data:image/png;base64,?"))
-    assert refused(reply, 400, "InvalidParameter", "image format error")
+    for damaged in ("?", "图"):
+        reply = peer.create(edit_body(f"data:image/png;base64,{damaged}"))
+        assert refused(reply, 400, "InvalidParameter", "image format error")
     assert peer.api("GET", "/tasks").json()["total"] == 0
 
 
@@ -320,6 +321,9 @@ def test_list_answers_as_the_vendor_prints(make_peer, clock):
         {"page_no": "0"},
         {"page_size": "-1"},
         {"page_size": "x"},
+        {"page_no": "9" * 5000},
+        {"end_time": "00010101000000"},
+        {"start_time": "99991231235959"},
     ],
     ids=str,
 )
@@ -500,6 +504,8 @@ def test_only_this_host_is_answered(peer):
         {"Host": "127.0.0.1.evil.example:80"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Host": "[::1"},
+        {"Origin": "http://[::1"},
     ):
         assert refused(peer.api("GET", "/tasks", headers=headers), 403, "AccessDenied")
     for headers in ({"Host": "localhost:8787"}, {"Origin": peer.root}):

@@ -200,11 +200,14 @@ def _span(engine: Engine, start: str | None, end: str | None) -> tuple[float, fl
     """The asked time span; one end missing is 24 hours from the other, both: the last 24 hours."""
     day = timedelta(days=1)
     first, last = _time(start, "start_time"), _time(end, "end_time")
-    if last is None:
-        # A second more: stamps here have no fractions.
-        now = datetime.fromtimestamp(engine.clock.now() + 1, SERVICE_ZONE)
-        last = now if first is None else first + day
-    first = first or last - day - timedelta(seconds=1)
+    try:
+        if last is None:
+            # A second more: stamps here have no fractions.
+            now = datetime.fromtimestamp(engine.clock.now() + 1, SERVICE_ZONE)
+            last = now if first is None else first + day
+        first = first or last - day - timedelta(seconds=1)
+    except OverflowError:  # the year 1, or 9999
+        raise missing("start_time") from None
     if not first <= last <= first + day + timedelta(seconds=1):
         raise missing("end_time")
     return first.timestamp(), last.timestamp()
@@ -220,7 +223,7 @@ def _time(text: str | None, name: str) -> datetime | None:
 
 
 def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
         raise missing(name)
     return int(text)
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import httpx
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,6 +64,8 @@ class Gate:
         except OssRefusal as refusal:
             answered["code"] = refusal.code
             response = _oss_response(refusal, request_id)
+        except ClientDisconnect:
+            return
         except Scripted as scripted:
             response = scripted.response
             if response is None:
@@ -87,8 +90,13 @@ class Gate:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         origin = headers.get(b"origin")
-        foreign = origin is not None and urlsplit(origin.decode("latin-1")).netloc != host
-        if foreign or urlsplit(f"//{host}").hostname not in self._hosts:
+        try:
+            ours = urlsplit(f"//{host}").hostname in self._hosts
+            if origin is not None:
+                ours = ours and urlsplit(origin.decode("latin-1")).netloc == host
+        except ValueError:
+            ours = False
+        if not ours:
             raise Refusal("AccessDenied")
 
 

@@ -7,7 +7,6 @@ picture ends the task as FAILED with the service's code.
 from __future__ import annotations
 
 import base64
-import binascii
 from urllib.parse import urlsplit
 
 import httpx
@@ -60,7 +59,7 @@ def decode_data_uri(ref: str) -> bytes:
     """
     try:
         return base64.b64decode(ref.partition(",")[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise Refusal("InvalidParameter", "image format error") from None
 
 
