@@ -84,7 +84,7 @@ class Picture:
         """
         if self.url is not None:
             raise UnusableImage(f"{self.url} is fetched by the service; its pixels are not here.")
-        with Image.open(io.BytesIO(self.data)) as image:
+        with readable(self.name), Image.open(io.BytesIO(self.data)) as image:
             return image.convert("RGB")
 
 
