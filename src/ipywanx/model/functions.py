@@ -505,8 +505,8 @@ def request_class(name: str) -> type[EditRequest]:
     Raises:
         InvalidRequest: There is no such function; the nearest is suggested.
     """
-    if isinstance(name, str) and name in FUNCTIONS:
-        return FUNCTIONS[name]
+    if cls := FUNCTIONS.get(str(name)):
+        return cls
     raise InvalidRequest(
         f"There is no function {name!r}.",
         hint=f"{did_you_mean(str(name), FUNCTIONS)} Nothing was sent.",

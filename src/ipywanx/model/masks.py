@@ -72,7 +72,7 @@ class Operation:
             case "rectangle":
                 pen.rectangle(self._box(), fill=self.value)
             case "ellipse":
-                pen.ellipse(self._box(), fill=self.value)
+                _draw_ellipse(pen, self._box(), self.value)
             case "polygon":
                 pen.polygon(self.points, fill=self.value)
             case "fill":
@@ -100,7 +100,15 @@ def _draw_stroke(
     if len(points) > 1:
         pen.line(points, fill=value, width=max(1, round(2 * radius)))
     for x, y in points:
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=value)
+        # Rounded here: Pillow would cut the fractions off, and so draw to the upper left.
+        box = [round(at) for at in (x - radius, y - radius, x + radius, y + radius)]
+        _draw_ellipse(pen, box, value)
+
+
+def _draw_ellipse(pen: ImageDraw.ImageDraw, box: Sequence[float], value: int) -> None:
+    """An ellipse in inclusive corners; one of a single pixel too, which Pillow leaves out."""
+    pen.ellipse(box, fill=value)
+    pen.point(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), fill=value)
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,7 @@ class Mask:
 
     def grow(self, pixels: int) -> Mask:
         """Grow the painted area by ``pixels`` on all sides; a negative number shrinks it."""
-        if not isinstance(pixels, Real) or not -MAX_SIDE <= pixels <= MAX_SIDE:
+        if not _is_number(pixels) or not -MAX_SIDE <= pixels <= MAX_SIDE:
             raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {pixels!r}.")
         return self._with("grow", radius=float(pixels))
 
@@ -255,14 +263,18 @@ def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     return checked
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real)
+
+
 def _length(radius: float) -> float:
-    if not isinstance(radius, Real) or not 0 < radius <= MAX_SIDE:
+    if not _is_number(radius) or not 0 < radius <= MAX_SIDE:
         raise UnusableMask(f"The radius is {radius!r}; it must be over 0 and at most {MAX_SIDE}.")
     return float(radius)
 
 
 def _box_corners(x: float, y: float, width: float, height: float) -> tuple[Point, ...]:
-    if not all(isinstance(number, Real) for number in (x, y, width, height)):
+    if not all(map(_is_number, (x, y, width, height))):
         raise UnusableMask(f"A box is four numbers, not {(x, y, width, height)!r}.")
     if not (width > 0 and height > 0 and math.isfinite(width + height)):
         raise UnusableMask(f"The box is {width}×{height}; both sides must be over 0.")
