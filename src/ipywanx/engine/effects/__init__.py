@@ -9,31 +9,33 @@ from typing import Any
 
 from PIL import Image
 
-from ipywanx.engine.effects.colorize import colorization
-from ipywanx.engine.effects.doodle import doodle
-from ipywanx.engine.effects.edit import description_edit, description_edit_with_mask
-from ipywanx.engine.effects.enlarge import super_resolution
-from ipywanx.engine.effects.expand import expand
+from ipywanx.engine.effects import (
+    colorize,
+    doodle,
+    edit,
+    enlarge,
+    expand,
+    local,
+    scene,
+    styles,
+    text,
+)
 from ipywanx.engine.effects.job import Job
-from ipywanx.engine.effects.local import stylization_local
-from ipywanx.engine.effects.scene import control_cartoon_feature
-from ipywanx.engine.effects.styles import stylization_all
-from ipywanx.engine.effects.text import remove_watermark
 
 __all__ = ["FUNCTIONS", "Rendering", "render"]
 
 FUNCTIONS: Mapping[str, Callable[[Job], Image.Image]] = MappingProxyType(
     {
-        "stylization_all": stylization_all,
-        "stylization_local": stylization_local,
-        "description_edit": description_edit,
-        "description_edit_with_mask": description_edit_with_mask,
-        "remove_watermark": remove_watermark,
-        "expand": expand,
-        "super_resolution": super_resolution,
-        "colorization": colorization,
-        "doodle": doodle,
-        "control_cartoon_feature": control_cartoon_feature,
+        "stylization_all": styles.stylization_all,
+        "stylization_local": local.stylization_local,
+        "description_edit": edit.description_edit,
+        "description_edit_with_mask": edit.description_edit_with_mask,
+        "remove_watermark": text.remove_watermark,
+        "expand": expand.expand,
+        "super_resolution": enlarge.super_resolution,
+        "colorization": colorize.colorization,
+        "doodle": doodle.doodle,
+        "control_cartoon_feature": scene.control_cartoon_feature,
     }
 )
 

@@ -15,7 +15,7 @@ from ipywanx.engine.effects.colour import from_oklab, over_light, ramp, saturate
 def night(picture: Floats, rng: np.random.Generator) -> Floats:
     """Blue dark, stars where there is sky, and lamps that keep glowing."""
     h, w = picture.shape[:2]
-    sky = places.sky(picture)
+    sky = places.open_sky(picture)
     lab = to_oklab(picture)
     lab[..., 0] = 0.05 + 0.50 * lab[..., 0] ** 1.35
     lab[..., 1:] *= 0.42
@@ -45,7 +45,7 @@ def night(picture: Floats, rng: np.random.Generator) -> Floats:
 def _low_sun(picture: Floats, rng: np.random.Generator, stops: list[tuple[float, tuple[int, int, int]]],
              tint: tuple[int, int, int], depth: float) -> Floats:  # fmt: skip
     h, w = picture.shape[:2]
-    sky = places.sky(picture)
+    sky = places.open_sky(picture)
     y, x = arrays.grid(h, w)
     skyline = 0.62
     if sky.mean() > 0.03:
@@ -94,7 +94,7 @@ def snow(picture: Floats, rng: np.random.Generator) -> Floats:
     """Snow lying on what faces up, pale cold light, and flakes in the air."""
     h, w = picture.shape[:2]
     u = max(h, w) / 1000
-    sky = places.sky(picture)
+    sky = places.open_sky(picture)
     gray = arrays.luma(arrays.smooth(picture, max(2, round(2 * u)), 0.003))
     rise = np.gradient(arrays.blur(gray, 2.2 * u))[0] / max(u, 0.3)
     texture = places.texture(gray)
@@ -143,7 +143,7 @@ def rain(picture: Floats, rng: np.random.Generator) -> Floats:
     lab[..., 1:] *= 0.5
     lab[..., 2] -= 0.016
     out = from_oklab(lab)
-    sky = places.sky(picture)
+    sky = places.open_sky(picture)
     murk = unit((108, 118, 132)) * (0.7 + 0.6 * noise.fbm(h, w, 240 * u, rng))[..., None]
     out = arrays.mix(out, murk, 0.82 * sky)
     haze = arrays.step(np.linspace(0, 1, h, dtype=np.float32)[:, None], 1.0, 0.2) * 0.22

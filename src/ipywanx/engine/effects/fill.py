@@ -50,14 +50,39 @@ def inpaint(
     exclude = None if avoid is None else np.ascontiguousarray(avoid & ~hole)
     with _PATCHMATCH_LOCK:
         module.set_random_seed(seed % 2**32)
-        return np.asarray(
-            module.inpaint(
-                np.ascontiguousarray(pixels),
-                np.ascontiguousarray(hole),
-                global_mask=exclude,
-                patch_size=3,
-            )
+        filled = module.inpaint(
+            np.ascontiguousarray(pixels),
+            np.ascontiguousarray(hole),
+            global_mask=exclude,
+            patch_size=3,
         )
+    return _seamless(np.asarray(filled), hole)
+
+
+def _seamless(filled: Floats, hole: Bools) -> Floats:
+    """Take steps of tone along the hole's edge out, by a correction that fades inwards.
+
+    Copied sky is often a little lighter or darker than the sky it meets. Only small steps count:
+    large ones are edges of things.
+    """
+    values = filled.astype(np.float32) / 255
+    inside = hole.astype(np.float32)
+    sigma = max(3.0, max(hole.shape) / 90)
+    near_in, near_out = arrays.blur(inside, sigma), arrays.blur(1 - inside, sigma)
+    own = arrays.blur(values * inside[..., None], sigma) / np.maximum(near_in, 1e-3)[..., None]
+    other = arrays.blur(values * (1 - inside)[..., None], sigma)
+    other = other / np.maximum(near_out, 1e-3)[..., None]
+    rim = hole & (near_out > 0.25)
+    if not rim.any():
+        return filled
+    step = other - own
+    size = np.abs(step).max(-1)
+    trust = rim * np.exp(-((size / 0.07) ** 2)) + 1e-3 * rim
+    correction = spread(np.clip(step, -0.15, 0.15), trust.astype(np.float32))
+    # The outermost pixels were blended with their neighbours already.
+    fade = arrays.step(arrays.blur(1 - inside, 2.0), 0.5, 0.15) * inside
+    values = values + arrays.blur(correction, 3.0) * fade[..., None]
+    return np.asarray((np.clip(values, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 
 def fill_region(
@@ -103,25 +128,24 @@ def surroundings(mask: Bools, margin: float) -> tuple[int, int, int, int]:
     )
 
 
-def spread(values: Floats, known: Floats) -> Floats:
-    """Carry the known values smoothly over the unknown places (push-pull, Gortler 1996)."""
-    h, w = known.shape
-    weight = known.astype(np.float32)
-    if weight.min() > 0 or max(h, w) <= 2:
-        total = np.maximum(weight, 1e-6)[..., None]
-        mean = (values * weight[..., None]).sum((0, 1)) / max(float(weight.sum()), 1e-6)
-        return (
-            np.where(weight[..., None] > 0, values, mean)
-            if weight.min() <= 0
-            else (values * weight[..., None] / total)
-        )
+def spread(values: Floats, trust: Floats) -> Floats:
+    """Carry trusted values smoothly over the rest (push-pull, Gortler et al. 1996).
+
+    `trust` 1 keeps a value, 0 takes it from around, between blends.
+    """
+    h, w = trust.shape
+    if max(h, w) <= 2:
+        total = max(float(trust.sum()), 1e-9)
+        mean = (values * trust[..., None]).sum((0, 1)) / total
+        return np.broadcast_to(mean, values.shape).astype(np.float32)
     size = (max(1, w // 2), max(1, h // 2))
-    small_weight = arrays.resize(weight, size, Image.Resampling.BOX)
-    small = arrays.resize(values * weight[..., None], size, Image.Resampling.BOX)
-    small = small / np.maximum(small_weight, 1e-6)[..., None]
-    below = spread(small, (small_weight > 1e-4).astype(np.float32))
+    weight = arrays.resize(trust, size, Image.Resampling.BOX)
+    small = arrays.resize(values * trust[..., None], size, Image.Resampling.BOX)
+    small = small / np.maximum(weight, 1e-9)[..., None]
+    # Sums of trust grow on the way up, so that sparse knowledge still counts in full.
+    below = spread(small, np.clip(weight * 4, 0, 1))
     wide = arrays.resize(below, (w, h), Image.Resampling.BILINEAR)
-    return np.asarray(arrays.mix(wide, values, np.clip(weight, 0, 1)), np.float32)
+    return np.asarray(arrays.mix(wide, values, np.clip(trust, 0, 1)), np.float32)
 
 
 def _push_pull(pixels: Floats, hole: Bools, seed: int, avoid: Bools | None) -> Floats:

@@ -25,6 +25,7 @@ class Surface:
     mask: Floats
     rng: np.random.Generator
     scale: float
+    inner_sides: tuple[bool, bool, bool, bool]  # left, top, right, bottom: more picture beyond
 
     @cached_property
     def gray(self) -> Floats:
@@ -108,7 +109,7 @@ def cloud(s: Surface) -> Floats:
         height = np.logaddexp(height / 2.2, dome / 2.2).astype(np.float32) * np.float32(2.2)
     height = arrays.blur(height * u, 0.9 * u)
     shape = arrays.blur(s.tone, 2.2 * u)
-    form = height * 0.75 + s.pillow(12) * 40 * u + shape * 20 * u
+    form = height * 1.15 + s.pillow(12) * 34 * u + shape * 15 * u
     diffuse, _ = arrays.relief(form, light=(-0.4, -0.78, 0.5))
     wide, _ = arrays.relief(arrays.blur(form, 5 * u), light=(-0.35, -0.8, 0.5))
     hollow = np.clip((height - arrays.blur(height, 9 * u)) / (16 * u), -0.5, 0.5)
@@ -387,14 +388,15 @@ def dress(
     size = arrays.fit(crop.size, _WORK_SIDE)
     small = arrays.shrunk(crop, _WORK_SIDE)
     small_mask = np.clip(arrays.resize(part, size, Image.Resampling.BILINEAR), 0, 1)
-    surface = Surface(small, small_mask, rng, _unit_of(small_mask))
+    inner = (left > 0, top > 0, right < image.width, bottom < image.height)
+    surface = Surface(small, small_mask, rng, _unit_of(small_mask), inner)
     painted = np.clip(MATERIALS[material](surface), 0, 1)
     cover = small_mask if strict else _cover(surface, material)
     spill = None
     if material == "lantern" and not strict:
         light = painted * small_mask[..., None] * unit((255, 140, 56))
-        spill = arrays.blur(light, 18 * surface.scale) * (0.55 * (1 - cover))[..., None]
-        spill *= _fade(cover.shape)[..., None]
+        spill = arrays.blur(light, 13 * surface.scale) * (0.55 * (1 - cover))[..., None]
+        spill *= _fade(surface)[..., None]
     wide_cover = np.clip(arrays.resize(cover, crop.size, Image.Resampling.BILINEAR), 0, 1)
     paint = arrays.to_image(painted).resize(crop.size, Image.Resampling.BICUBIC)
     if spill is not None:
@@ -413,12 +415,15 @@ def _unit_of(mask: Floats) -> float:
     return float(np.clip(thing / 165, side / 620, side / 230))
 
 
-def _fade(shape: tuple[int, ...]) -> Floats:
-    """Fall to 0 towards the edges of the crop, so that no seam shows there."""
-    h, w = shape[:2]
+def _fade(s: Surface) -> Floats:
+    """Fall to 0 towards those edges of the crop beyond which the picture goes on."""
+    h, w = s.shape
     y, x = arrays.grid(h, w)
     reach = 0.08 * max(h, w)
-    near = np.minimum(np.minimum(y, h - 1 - y), np.minimum(x, w - 1 - x))
+    near = np.full((h, w), reach, np.float32)
+    for inner, distance in zip(s.inner_sides, (x, y, w - 1 - x, h - 1 - y), strict=True):
+        if inner:
+            near = np.minimum(near, distance)
     return arrays.step(near, 0, reach)
 
 
@@ -433,4 +438,4 @@ def _cover(s: Surface, material: str) -> Floats:
         edge = arrays.blur(s.mask, 2.4 * u)
         ragged = (edge + 0.75 * (s.clouds(2.2, 2) - 0.5) - 0.28) * 5
     # Noise alone must not put specks of the material where the thing is not.
-    return np.asarray(np.clip(ragged, 0, 1) * arrays.step(edge, 0.03, 0.25) * _fade(s.shape))
+    return np.asarray(np.clip(ragged, 0, 1) * arrays.step(edge, 0.03, 0.25) * _fade(s))

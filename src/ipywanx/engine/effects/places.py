@@ -16,9 +16,9 @@ def mask_of(region: str, picture: Floats) -> Floats:
     """Give a soft mask 0..1 of a region (the lexicon's names, or "subject")."""
     h, w = picture.shape[:2]
     if region == "subject":
-        return subject_mask(picture)
+        return subject(picture)
     if region == "background":
-        return 1 - subject_mask(picture)
+        return 1 - subject(picture)
     if region == "sky":
         return sky(picture)
     if region in {"left", "right"}:
@@ -32,6 +32,35 @@ def mask_of(region: str, picture: Floats) -> Floats:
     if region == "skin":
         return skin(picture)
     return _low_part(picture, smooth=region == "water")
+
+
+def subject(picture: Floats) -> Floats:
+    """Give the subject with its tips: what stands out of it into the sky."""
+    mask = subject_mask(picture)
+    heaven = sky(picture)
+    if heaven.mean() < 0.05:
+        return mask
+    side = max(mask.shape)
+    hard = mask > 0.5
+    near = arrays.dilate(hard, side // 12) & (arrays.blur(heaven, 1.0) < 0.5)
+    # Opened, so that the rim of the mask itself does not join all tips into one part.
+    thin = max(1, side // 400)
+    near = arrays.dilate(arrays.erode(near & ~hard, thin), thin)
+    numbers, count = label(near)
+    if count == 0:
+        return mask
+    sizes = np.bincount(numbers.ravel(), minlength=count + 1)
+    touching = np.bincount(numbers[arrays.dilate(hard, 4)], minlength=count + 1) > 0
+    # Trees beside a house also stand before the sky, but they are not small.
+    tips = touching & (sizes < 0.06 * hard.sum())
+    tips[0] = False
+    extra = arrays.blur(arrays.dilate(tips[numbers], thin + 1).astype(np.float32), 0.8)
+    return np.maximum(mask, extra * (1 - heaven * 0.6))
+
+
+def open_sky(picture: Floats) -> Floats:
+    """Give the sky without what stands before it, however bright that is."""
+    return np.asarray(sky(picture) * (1 - arrays.step(subject_mask(picture), 0.3, 0.7)))
 
 
 def texture(gray: Floats) -> Floats:
@@ -146,10 +175,11 @@ def hair(picture: Floats) -> Floats:
         return subject_mask(picture)
     sample = lab[strip]
     centre = np.median(sample, 0)
-    spread = np.array([0.15, 0.035, 0.04], np.float32)
+    spread = np.array([0.22, 0.045, 0.05], np.float32)
     distance = (((lab - centre) / spread) ** 2).sum(-1)
     around = ((x - middle) / (1.05 * wide)) ** 2 + ((y - (top + 0.12 * tall)) / (0.95 * tall)) ** 2
-    score = np.exp(-0.5 * distance) * arrays.step(around, 1.15, 0.8) * (1 - 0.9 * skin(small))
+    score = np.exp(-0.5 * distance) * arrays.step(around, 1.2, 0.85)
+    score = score * (1 - arrays.step(arrays.blur(skin(small), 1.5), 0.2, 0.5))
     mask = arrays.step(arrays.blur(score, 1.2), 0.12, 0.4)
     fine = arrays.guided(
         arrays.luma(picture), arrays.resize(mask, (w, h)), max(4, max(h, w) // 90), 5e-4

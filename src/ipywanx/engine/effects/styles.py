@@ -129,11 +129,11 @@ def watercolour(picture: Floats, rng: np.random.Generator) -> Floats:
     h, w = picture.shape[:2]
     u = max(h, w) / 256
     y, x = arrays.grid(h, w)
-    wash = arrays.smooth(picture, round(3 * u), 0.012, 3)
+    wash = arrays.smooth(picture, max(2, round(1.8 * u)), 0.006, 2)
     drift_x = noise.fbm(h, w, 20 * u, rng, octaves=4) - 0.5
     drift_y = noise.fbm(h, w, 20 * u, rng, octaves=4) - 0.5
-    wash = arrays.gather_soft(wash, x + drift_x * 12 * u, y + drift_y * 12 * u)
-    wash = saturate(arrays.smooth(wash, round(2 * u), 0.004), 1.35) ** 0.82
+    wash = arrays.gather_soft(wash, x + drift_x * 8 * u, y + drift_y * 8 * u)
+    wash = saturate(arrays.smooth(wash, max(2, round(u)), 0.003), 1.35) ** 0.82
     slope_x, slope_y = arrays.gradient(arrays.blur(arrays.luma(wash), 1.0))
     rims = np.clip(np.hypot(slope_x, slope_y) * 10, 0, 1)
     flow = noise.fbm(h, w, 34 * u, rng, octaves=6, gain=0.62) - 0.5
@@ -235,7 +235,7 @@ def pixel(picture: Floats, rng: np.random.Generator) -> Floats:
     bayer = np.roll(bayer, int(rng.integers(0, 16)), int(rng.integers(0, 2)))
     tiles = np.tile(bayer / 16 - 0.47, (-(-size[1] // 4), -(-size[0] // 4)))[: size[1], : size[0]]
     levels = 6
-    small = np.clip(np.round(small * levels + tiles[..., None] * 0.85) / levels, 0, 1)
+    small = np.clip(np.round(small * levels + tiles[..., None] * 0.5) / levels, 0, 1)
     return np.asarray(np.repeat(np.repeat(small, cell, 0), cell, 1)[:h, :w])
 
 

@@ -231,7 +231,10 @@ def _grown(small: Floats, mask: Floats) -> Floats:
     if count == 0:
         return mask
     inside_core = np.bincount(numbers[core], minlength=count + 1)
-    whole = filled(numbers == int(np.argmax(inside_core)))
+    whole = numbers == int(np.argmax(inside_core))
+    # Close bays, also those that open to the frame.
+    wide = np.pad(whole, 18, mode="edge")
+    whole = filled(arrays.erode(arrays.dilate(wide, 17), 17)[18:-18, 18:-18])
     return np.clip(arrays.blur(whole.astype(np.float32), 2), 0, 1)
 
 
