@@ -44,9 +44,9 @@ class ManualClock(Clock):
 class Peer:
     """An engine and a way to it. Every call in-process runs in an event loop of its own."""
 
-    def __init__(self, app: Starlette, base_url: str, *, over_http: bool) -> None:
+    def __init__(self, app: Starlette | None, base_url: str, *, over_http: bool) -> None:
         self.app = app
-        self.engine = app.state.engine
+        self.engine = None if app is None else app.state.engine
         self.base_url = base_url
         self.root = base_url.removesuffix("/api/v1")
         self._http = httpx.Client(timeout=20) if over_http else None

@@ -260,12 +260,14 @@ def test_result_says_what_it_is(peer):
 
 def test_seed_comes_from_the_request(peer):
     """With no seed the same request gives the same bytes, and another request another seed."""
-    body = edit_body(function="doodle", prompt="北欧极简风格的客厅。")
+    body = edit_body(function="description_edit", prompt="把她的头发修改为红色")
     first, again = peer.run(body), peer.run(body)
     images = [peer.pixels(report) for report in (first, again)]
     assert images[0].tobytes() == images[1].tobytes()
     assert images[0].text == images[1].text
-    other = peer.pixels(peer.run(edit_body(function="doodle", prompt="一颗树")))
+    other = peer.pixels(
+        peer.run(edit_body(function="description_edit", prompt="给小猫添加一副墨镜"))
+    )
     assert (
         json.loads(other.text["ipywanx"])["seed"] != json.loads(images[0].text["ipywanx"])["seed"]
     )
@@ -327,8 +329,9 @@ def test_list_answers_as_the_vendor_prints(make_peer, clock):
     ],
     ids=str,
 )
-def test_bad_list_queries_are_refused(peer, query):
+def test_bad_list_queries_are_refused(build, query):
     """A filter that makes no sense, or a span over 24 hours, is refused with 400."""
+    peer = build("asgi")
     reply = peer.api("GET", "/tasks", params=query)
     assert (reply.status_code, reply.json()["code"]) == (400, "InvalidParameter")
 
@@ -470,7 +473,9 @@ def test_all_documented_formats_are_taken(build, kind):
 def test_masks_are_checked(build, mask, good):
     """A mask of another size, with nothing white, or grey, fails the task."""
     peer = build("asgi")
-    body = edit_body(function="description_edit_with_mask", prompt="", mask=data_uri(mask()))
+    body = edit_body(
+        function="description_edit_with_mask", prompt="一顶帽子", mask=data_uri(mask())
+    )
     report = peer.run(body)
     assert (report.status is Status.SUCCEEDED) is good
     assert report.code in ({""} if good else {"InvalidParameter", "InvalidImageFormat"})
@@ -479,7 +484,12 @@ def test_masks_are_checked(build, mask, good):
 def test_mask_edit_keeps_what_is_black(peer):
     """Where the mask is black, the result has the picture's own pixels."""
     base = picture()
-    body = edit_body(data_uri(base), "description_edit_with_mask", "", mask=data_uri(mask_file()))
+    body = edit_body(
+        data_uri(base),
+        "description_edit_with_mask",
+        "给小狗添加一顶帽子",
+        mask=data_uri(mask_file()),
+    )
     result = peer.pixels(peer.run(body))
     original = Image.open(io.BytesIO(base))
     kept = (0, 0, 512, 60)

@@ -22,10 +22,7 @@ COMMAND = (sys.executable, "-m", "ipywanx", "serve")
 
 def over_http(url: str) -> Peer:
     """A client of a served engine."""
-    peer = Peer.__new__(Peer)
-    peer.base_url, peer.root = url, url.removesuffix("/api/v1")
-    peer._http = httpx.Client(timeout=20)
-    return peer
+    return Peer(None, url, over_http=True)
 
 
 def test_it_prints_its_address_and_ends_cleanly(served):
