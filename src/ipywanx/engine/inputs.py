@@ -15,7 +15,7 @@ from PIL import Image
 from ipywanx.engine.storage import OssRefusal, Results, Uploads
 from ipywanx.errors import UnusableImage
 from ipywanx.model.images import FORMATS, MAX_BYTES, MAX_SIDE, MIN_SIDE
-from ipywanx.model.masks import EDIT, KEEP
+from ipywanx.model.operations import EDIT, KEEP
 from ipywanx.model.pixels import decode, open_header, to_rgb
 from ipywanx.wire import OSS_SCHEME, Refusal, missing
 
