@@ -254,7 +254,9 @@ def test_other_arrays_are_refused(array):
     assert any(word in refusal(array) for word in ("height, width", "uint8", "outside 0 to 1"))
 
 
-@pytest.mark.parametrize("source", [None, 5, 1.5, ["a.png"], {}, object()], ids=repr)
+@pytest.mark.parametrize(
+    "source", [None, 5, 1.5, ["a.png"], {}, object()], ids=lambda it: type(it).__name__
+)
 def test_other_things_are_no_pictures(source):
     """What is no picture is refused with a list of what is."""
     words = refusal(source)
