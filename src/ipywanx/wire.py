@@ -12,6 +12,7 @@ Sources, all vendor pages: image edit API reference (bodies, limits), asynchrono
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -32,8 +33,6 @@ from ipywanx.model.params import Param, describe
 from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
 
 MODEL = "wanx2.1-imageedit"
-DEFAULT_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
-"""Beijing, the only region that offers the model."""
 CREATE_PATH = "/services/aigc/image2image/image-synthesis"
 TASKS_PATH = "/tasks"
 UPLOADS_PATH = "/uploads"
@@ -46,24 +45,8 @@ WORKSPACE_HEADER = "X-DashScope-WorkSpace"
 REQUEST_ID_HEADER = "X-Request-Id"
 OSS_SCHEME = "oss://"
 
-RESULT_HOSTS = tuple(
-    f"dashscope-result-{place}.aliyuncs.com"
-    for place in (
-        "bj.oss-cn-beijing",
-        "hz.oss-cn-hangzhou",
-        "sh.oss-cn-shanghai",
-        "wlcb.oss-cn-wulanchabu",
-        "zjk.oss-cn-zhangjiakou",
-        "sz.oss-cn-shenzhen",
-        "hy.oss-cn-heyuan",
-        "cd.oss-cn-chengdu",
-        "gz.oss-cn-guangzhou",
-        "wlcb-acdr-1.oss-cn-wulanchabu-acdr-1",
-    )
-)
-"""Where result pictures are fetched; published by the vendor for allow-lists."""
-PRICE_CNY = 0.14
-"""One picture in yuan (vendor: model list, 2026-10); failed pictures are free."""
+RESULT_HOST = re.compile(r"dashscope-[a-z0-9-]+\.oss-[a-z0-9-]+\.aliyuncs\.com")
+"""Where result pictures lie: the pattern of all hosts that the vendor publishes for allow-lists."""
 
 MAX_PLAIN_BODY = 16 * 2**20
 """Largest body without Base64, and largest sum of decoded Base64 (vendor: rate limits)."""

@@ -28,7 +28,6 @@ UPLOAD_SECONDS, DOWNLOAD_SECONDS = 180.0, 120.0
 MAX_RESULT_BYTES = 256 * 1024 * 1024
 # The service deletes uploads after 48 hours; ours are not used in their last day.
 _UPLOAD_LIFE = 24 * 3600.0
-_RESULT_HOST = re.compile(r"dashscope-[a-z0-9-]+\.oss-[a-z0-9-]+\.aliyuncs\.com")
 
 Call = Callable[..., Awaitable[Mapping[str, Any]]]
 
@@ -147,7 +146,9 @@ class FileClient:
             httpx.URL(url)  # it reads addresses by its own rules: both must find them sound
         except (ValueError, httpx.InvalidURL):
             host, port, parts = "", None, urlsplit("")
-        vendor = parts.scheme == "https" and _RESULT_HOST.fullmatch(host) and port in {None, 443}
+        vendor = (
+            parts.scheme == "https" and wire.RESULT_HOST.fullmatch(host) and port in {None, 443}
+        )
         own = (
             self._base.hostname in LOOPBACK
             and host in LOOPBACK
