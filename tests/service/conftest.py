@@ -88,7 +88,7 @@ class Bench:
 
     def submit(self, **values: Any) -> Any:
         """The same, not waited for."""
-        function = values.pop("function", "colorization")
+        function = values.pop("function", "super_resolution")
         return self.session.submit(function, **({"image": grey()} | values))
 
 
