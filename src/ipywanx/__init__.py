@@ -52,7 +52,11 @@ from ipywanx.model.tasks import Status
 from ipywanx.session import Session, aedit, edit, jobs, resume, submit
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from IPython.core.interactiveshell import InteractiveShell
+
+    from ipywanx.widgets.mask_editor import MaskEditor
 
 __all__ = [
     "FUNCTIONS",
@@ -65,6 +69,7 @@ __all__ = [
     "Expand",
     "InvalidRequest",
     "Mask",
+    "MaskEditor",
     "NotConfigured",
     "RateLimited",
     "Refused",
@@ -96,6 +101,14 @@ __all__ = [
     "resume",
     "submit",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "MaskEditor":  # it brings the Jupyter widgets, which a script does not need
+        from ipywanx.widgets.mask_editor import MaskEditor
+
+        return MaskEditor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

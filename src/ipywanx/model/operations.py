@@ -11,7 +11,7 @@ import base64
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, Literal, get_args
 
@@ -115,6 +115,10 @@ class Operation:
         left, top = (min(max(0, at), side) for at, side in zip(box[:2], size, strict=True))
         right, bottom = (min(max(0, at), side) for at, side in zip(box[2:], size, strict=True))
         return left, top, max(left, right), max(top, bottom)
+
+    def with_value(self, value: int) -> Operation:
+        """The same step painting (255) or erasing (0)."""
+        return replace(self, value=value)
 
     def to_plain(self) -> dict[str, Any]:
         """The step as JSON values, without what it leaves at its default."""

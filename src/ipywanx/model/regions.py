@@ -29,7 +29,33 @@ def connected_region(image: Image.Image, seed: tuple[float, float]) -> Image.Ima
 
     pixels = np.asarray(image)
     x, y = int(seed[0]), int(seed[1])
-    open_ = pixels == pixels[y, x]
+    return Image.fromarray(_reached(pixels == pixels[y, x], x, y).astype(np.uint8) * 255)
+
+
+def similar_region(
+    image: Image.Image, seed: tuple[float, float], tolerance: float
+) -> NDArray[np.bool_]:
+    """The pixels around the seed whose colour is near the seed's, joined side by side.
+
+    Args:
+        image: Mode RGB.
+        seed: (x, y) in pixels, inside the image.
+        tolerance: The largest difference in any channel, 0 to 255.
+
+    Returns:
+        (height, width), true in the region.
+    """
+    import numpy as np
+
+    pixels = np.asarray(image).astype(np.int16)
+    x, y = int(seed[0]), int(seed[1])
+    return _reached(np.abs(pixels - pixels[y, x]).max(axis=2) <= tolerance, x, y)
+
+
+def _reached(open_: NDArray[np.bool_], x: int, y: int) -> NDArray[np.bool_]:
+    """The part of ``open_`` that is joined to (x, y) side by side."""
+    import numpy as np
+
     reached = np.zeros_like(open_)
     reached[y, x] = True
     count = 0
@@ -37,7 +63,7 @@ def connected_region(image: Image.Image, seed: tuple[float, float]) -> Image.Ima
     while count != (count := int(reached.sum())):
         for axis in (1, 0):
             reached = _spread(reached, open_, axis)
-    return Image.fromarray(reached.astype(np.uint8) * 255)
+    return reached
 
 
 def _spread(reached: NDArray[np.bool_], open_: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
