@@ -58,7 +58,7 @@ def test_missing_library_is_noticed(monkeypatch):
     import types
 
     broken = types.SimpleNamespace(patchmatch_available=False)
-    monkeypatch.setattr(fill.importlib, "import_module", lambda name: broken)
+    monkeypatch.setattr(fill.importlib, "import_module", lambda _: broken)
     assert fill.patchmatch_module() is None
 
     def fail(name):
@@ -69,18 +69,18 @@ def test_missing_library_is_noticed(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "place", "size", "fill_colour"),
+    ("name", "writing"),
     [
-        ("flower", "Photo by Jane", (120, 500), 40, (255, 255, 255)),
-        ("astronaut", "NASA ASTRONAUT", (20, 490), 44, (255, 255, 0)),
-        ("coffee", "STOCK IMAGE 2024", (300, 40), 48, (20, 20, 20)),
-        ("china", "SAMPLE PHOTO", (330, 80), 56, (200, 30, 30)),
+        ("flower", ("Photo by Jane", (120, 500), 40, (255, 255, 255))),
+        ("astronaut", ("NASA ASTRONAUT", (20, 490), 44, (255, 255, 0))),
+        ("coffee", ("STOCK IMAGE 2024", (300, 40), 48, (20, 20, 20))),
+        ("china", ("SAMPLE PHOTO", (330, 80), 56, (200, 30, 30))),
     ],
 )
-def test_opaque_text_is_gone(photo, printed, name, text, place, size, fill_colour):
+def test_opaque_text_is_gone(photo, printed, name, writing):
     """After the edit, the place of the text is near the clean photo and no text is found."""
     clean = photo(name)
-    marked, where = printed(clean, text, place, size, fill_colour)
+    marked, where = printed(clean, *writing)
     result = render("remove_watermark", marked, prompt="去除文字").image
     truth, before, after = (np.asarray(i, float)[where] for i in (clean, marked, result))
     assert np.abs(after - truth).mean() < 0.35 * np.abs(before - truth).mean()
@@ -127,8 +127,16 @@ def test_colours_of_the_prompt_land_where_asked(crop):
 @pytest.mark.parametrize("material", sorted(MATERIALS))
 def test_material_covers_the_subject_and_spares_the_rest(crop, apart, material):
     """Each local style changes the flower and leaves the far background alone."""
-    words = {"ice": "冰雕", "cloud": "云朵", "lantern": "花灯", "wooden": "木板",
-             "porcelain": "青花瓷", "fluffy": "毛茸茸", "yarn": "毛线", "balloon": "气球"}  # fmt: skip
+    words = {
+        "ice": "冰雕",
+        "cloud": "云朵",
+        "lantern": "花灯",
+        "wooden": "木板",
+        "porcelain": "青花瓷",
+        "fluffy": "毛茸茸",
+        "yarn": "毛线",
+        "balloon": "气球",
+    }
     image = crop("flower")
     result = render("stylization_local", image, prompt=f"把花变成{words[material]}风格")
     change = apart(result.image, image)
@@ -154,7 +162,7 @@ def test_gold_is_gold(crop):
     ("prompt", "test"),
     [
         ("变成夜晚", lambda a, b: b.mean() < 0.6 * a.mean()),
-        ("black and white", lambda a, b: np.ptp(b, axis=-1).max() < 2),
+        ("black and white", lambda _, b: np.ptp(b, axis=-1).max() < 2),
         ("更亮", lambda a, b: b.mean() > a.mean() + 8),
         (
             "暖色调",

@@ -13,10 +13,11 @@ scale = st.floats(1, 2)
 side = st.integers(512, 4096)
 
 
-@given(side, side, scale, scale, scale, scale)
-def test_expanded_box_follows_the_formula(width, height, top, bottom, left, right):
+@given(st.tuples(side, side), st.tuples(scale, scale, scale, scale))
+def test_expanded_box_follows_the_formula(size, scales):
     """Each scale acts on the half-picture on its side, and the original fits inside."""
-    w, h, x, y = expanded_box((width, height), top, bottom, left, right)
+    (width, height), (top, bottom, left, right) = size, scales
+    w, h, x, y = expanded_box(size, top, bottom, left, right)
     assert abs(w - width / 2 * (left + right)) <= 0.5
     assert abs(h - height / 2 * (top + bottom)) <= 0.5
     assert 0 <= x <= w - width

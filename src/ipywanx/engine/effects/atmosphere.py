@@ -9,7 +9,15 @@ from PIL import Image, ImageDraw
 
 from ipywanx.engine.effects import arrays, noise, places
 from ipywanx.engine.effects.arrays import Floats
-from ipywanx.engine.effects.colour import from_oklab, over_light, ramp, saturate, to_oklab, unit
+from ipywanx.engine.effects.colour import (
+    RGB,
+    from_oklab,
+    over_light,
+    ramp,
+    saturate,
+    to_oklab,
+    unit,
+)
 
 
 def night(picture: Floats, rng: np.random.Generator) -> Floats:
@@ -42,8 +50,13 @@ def night(picture: Floats, rng: np.random.Generator) -> Floats:
     )
 
 
-def _low_sun(picture: Floats, rng: np.random.Generator, stops: list[tuple[float, tuple[int, int, int]]],
-             tint: tuple[int, int, int], depth: float) -> Floats:  # fmt: skip
+def _low_sun(
+    picture: Floats,
+    rng: np.random.Generator,
+    stops: list[tuple[float, RGB]],
+    tint: RGB,
+    depth: float,
+) -> Floats:
     h, w = picture.shape[:2]
     sky = places.open_sky(picture)
     y, x = arrays.grid(h, w)

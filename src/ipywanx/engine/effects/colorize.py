@@ -79,7 +79,7 @@ def _automatic(picture: Floats, gray: Floats, rng: np.random.Generator) -> Float
     drift = noise.fbm(h, w, max(h, w) / 3, rng, octaves=3) - 0.5
     jitter = (rng.random(2) - 0.5) * 0.016
     # Without anything to go by: shadows cool, middles brown, lights cream, as in old prints.
-    tint = np.stack(
+    tint: Floats = np.stack(
         [np.interp(gray, (0, 0.25, 0.55, 1), [_chroma(c)[k] for c in _TONES]) for k in (0, 1)], -1
     ).astype(np.float32)
     tint = tint * (1 + 0.5 * drift)[..., None]

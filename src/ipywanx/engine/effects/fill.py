@@ -86,7 +86,12 @@ def _seamless(filled: Floats, hole: Bools) -> Floats:
 
 
 def fill_region(
-    image: Image.Image, hole: Bools, *, seed: int, avoid: Bools | None = None
+    image: Image.Image,
+    hole: Bools,
+    *,
+    seed: int,
+    avoid: Bools | None = None,
+    margin: float = 1.2,
 ) -> Image.Image:
     """Fill part of a picture of any size; only the surroundings of the hole are worked on.
 
@@ -94,7 +99,7 @@ def fill_region(
     """
     if not hole.any():
         return image
-    left, top, right, bottom = surroundings(hole, 1.2)
+    left, top, right, bottom = surroundings(hole, margin)
     crop = image.crop((left, top, right, bottom))
     part = hole[top:bottom, left:right]
     part_avoid = None if avoid is None else avoid[top:bottom, left:right]

@@ -58,7 +58,8 @@ _TABLE: dict[str, dict[str, str]] = {
         "cloud": "云朵 云 cloud clouds",
         "lantern": "花灯 灯笼 彩灯 chinese-festive-lantern festive-lantern lantern",
         "wooden": "木板 木头 木质 木雕 木制 木 wooden wood",
-        "porcelain": "青花瓷 青花 陶瓷 瓷器 瓷 blue-and-white-porcelain porcelain ceramic china-ware",
+        "porcelain": "青花瓷 青花 陶瓷 瓷器 瓷 blue-and-white-porcelain porcelain ceramic "
+        "china-ware",
         "fluffy": "毛茸茸 毛绒绒 毛绒 绒毛 fluffy furry fur plush",
         "yarn": "毛线 针织 编织 毛衣 yarn weaving woven knitted knit wool woolen",
         "balloon": "气球 balloon inflatable",

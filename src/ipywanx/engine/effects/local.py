@@ -5,8 +5,9 @@ from __future__ import annotations
 from PIL import Image
 
 from ipywanx.engine.effects import arrays, places
+from ipywanx.engine.effects.dress import dress
 from ipywanx.engine.effects.job import Job
-from ipywanx.engine.effects.materials import MATERIALS, dress
+from ipywanx.engine.effects.materials import MATERIALS
 
 
 def stylization_local(job: Job) -> Image.Image:

@@ -12,9 +12,6 @@ from PIL import Image
 from ipywanx.engine.effects import arrays, noise
 from ipywanx.engine.effects.arrays import Floats
 from ipywanx.engine.effects.colour import over_light, ramp, saturate, unit
-from ipywanx.engine.effects.fill import surroundings
-
-_WORK_SIDE = 1280
 
 
 @dataclass
@@ -168,7 +165,8 @@ def lantern(s: Surface) -> Floats:
     )
     lines = arrays.ink_lines(arrays.blur(s.gray, 0.6 * u), 1.1 * u, sharp=60)
     out = arrays.mix(out, gold, 0.8 * lines)
-    rim = np.clip((s.mask > 0.5) - arrays.blur(s.mask, 3 * u), 0, 1)
+    hard = (s.mask > 0.5).astype(np.float32)
+    rim = np.clip(hard - arrays.blur(s.mask, 3 * u), 0, 1)
     return arrays.mix(out, gold, np.clip(rim * 2.2, 0, 0.95))
 
 
@@ -190,7 +188,7 @@ def wooden(s: Surface) -> Floats:
     )
     angles = (0.05, -0.10, 0.16, -0.05, 0.09)
     level = np.floor(tone * len(species)).astype(np.int32)
-    out = np.zeros((h, w, 3), np.float32)
+    out: Floats = np.zeros((h, w, 3), np.float32)
     warp = s.clouds(46, 3) * 26 * u
     swing = s.clouds(70, 2)
     for k, ((dark, pale), angle) in enumerate(zip(species, angles, strict=True)):
@@ -277,40 +275,48 @@ def fluffy(s: Surface) -> Floats:
     canvas = np.repeat(np.repeat(under, fine, 0), fine, 1).astype(np.float32)
     length = max(6, int(15 * u * fine))
     count = int(min(90_000, 5.5 * len(rows) * fine**2 / length + 2000))
+    # Roughly from top to bottom: lower hairs lie on upper ones.
     pick = np.sort(s.rng.integers(0, len(rows), count))
     layer = np.argsort(pick + s.rng.integers(0, max(1, len(rows) // 7), count), kind="stable")
-    pick = pick[layer]
-    y = rows[pick].astype(np.float32) * fine + s.rng.random(count, dtype=np.float32) * fine
-    x = columns[pick].astype(np.float32) * fine + s.rng.random(count, dtype=np.float32) * fine
-    root = (
-        base[rows[pick], columns[pick]]
-        * (0.55 + 0.52 * diffuse[rows[pick], columns[pick]])[:, None]
-    )
-    root = root * (0.78 + 0.44 * s.rng.random((count, 1), dtype=np.float32)) + 0.02
-    turn = heading[rows[pick], columns[pick]] + 0.55 * (s.rng.random(count) - 0.5)
-    curl = (s.rng.random(count) - 0.5) * 1.5 / length
-    reach = (0.55 + 0.45 * s.rng.random(count)) * length
-    places: list[Floats] = []
-    colours: list[Floats] = []
-    for k in range(length):
-        t = k / length
-        places.append(
-            np.clip(y, 0, h * fine - 1).astype(np.int64) * (w * fine)
-            + np.clip(x, 0, w * fine - 1).astype(np.int64)
-        )
-        places[-1][reach < k] = -1
-        colours.append((root * np.float32(0.62 + 0.62 * t)).astype(np.float32))
-        x = x + np.cos(turn).astype(np.float32)
-        y = y + np.sin(turn).astype(np.float32)
-        turn = turn + curl
-    # Hair after hair, each from root to tip, so that later hairs lie on top.
-    order = np.stack(places, 1).ravel()
-    paint = np.stack(colours, 1).reshape(-1, 3)
-    flat = canvas.reshape(-1, 3)
-    flat[order[order >= 0]] = paint[order >= 0]
-    hair = flat.reshape(h * fine, w * fine, 3)
-    out = arrays.resize(hair, (w, h), Image.Resampling.BOX)
+    for some in np.array_split(pick[layer], max(1, count // 6000)):
+        place = (rows[some], columns[some])
+        tone = (0.55 + 0.52 * diffuse[place])[:, None]
+        tone = tone * (0.78 + 0.44 * s.rng.random((len(some), 1), dtype=np.float32))
+        jitter = s.rng.random((2, len(some)), dtype=np.float32)
+        roots = ((place[0] + jitter[0]) * fine, (place[1] + jitter[1]) * fine)
+        _comb(canvas, roots, base[place] * tone + 0.02, heading[place], length=length, rng=s.rng)
+    out = arrays.resize(canvas, (w, h), Image.Resampling.BOX)
     return np.asarray(np.clip(out * 1.06 + 0.02, 0, 1))
+
+
+def _comb(
+    canvas: Floats,
+    roots: tuple[Floats, Floats],
+    colour: Floats,
+    heading: Floats,
+    *,
+    length: int,
+    rng: np.random.Generator,
+) -> None:
+    """Paint some hairs from root to tip onto the canvas, later ones over earlier ones."""
+    count = len(heading)
+    y, x = roots
+    height, width = canvas.shape[:2]
+    turn = heading + 0.55 * (rng.random(count, dtype=np.float32) - 0.5)
+    curl = (rng.random(count, dtype=np.float32) - 0.5) * 1.5 / length
+    reach = (0.55 + 0.45 * rng.random(count, dtype=np.float32)) * length
+    spots = np.full((count, length), -1, np.int64)
+    for k in range(length):
+        row = np.clip(y, 0, height - 1).astype(np.int64)
+        column = np.clip(x, 0, width - 1).astype(np.int64)
+        spots[:, k] = np.where(reach < k, -1, row * width + column)
+        x, y = x + np.cos(turn), y + np.sin(turn)
+        turn = turn + curl
+    bright = np.float32(0.62) + np.float32(0.62) * np.arange(length, dtype=np.float32) / length
+    paint = (colour[:, None] * bright[None, :, None]).astype(np.float32).reshape(-1, 3)
+    painted = spots.ravel() >= 0
+    # Of several hairs over one spot the last one painted stays.
+    canvas.reshape(-1, 3)[spots.ravel()[painted]] = paint[painted]
 
 
 def yarn(s: Surface) -> Floats:
@@ -364,78 +370,3 @@ MATERIALS: dict[str, Callable[[Surface], Floats]] = {
     "ice": ice, "cloud": cloud, "lantern": lantern, "wooden": wooden,
     "porcelain": porcelain, "fluffy": fluffy, "yarn": yarn, "balloon": balloon,
 }  # fmt: skip
-
-
-def dress(
-    image: Image.Image,
-    mask: Floats,
-    material: str,
-    rng: np.random.Generator,
-    *,
-    strict: bool = False,
-) -> Image.Image:
-    """Put a material on the part of the picture under `mask` (same size as the picture).
-
-    `strict` keeps every pixel where the mask is 0; otherwise fur, mist and glow may spill over
-    the edge of the thing by a few percent of its size.
-    """
-    hard = mask > 0.5
-    if not hard.any():
-        return image
-    left, top, right, bottom = surroundings(hard, 0.14)
-    crop = image.crop((left, top, right, bottom))
-    part = mask[top:bottom, left:right]
-    size = arrays.fit(crop.size, _WORK_SIDE)
-    small = arrays.shrunk(crop, _WORK_SIDE)
-    small_mask = np.clip(arrays.resize(part, size, Image.Resampling.BILINEAR), 0, 1)
-    inner = (left > 0, top > 0, right < image.width, bottom < image.height)
-    surface = Surface(small, small_mask, rng, _unit_of(small_mask), inner)
-    painted = np.clip(MATERIALS[material](surface), 0, 1)
-    cover = small_mask if strict else _cover(surface, material)
-    spill = None
-    if material == "lantern" and not strict:
-        light = painted * small_mask[..., None] * unit((255, 140, 56))
-        spill = arrays.blur(light, 13 * surface.scale) * (0.55 * (1 - cover))[..., None]
-        spill *= _fade(surface)[..., None]
-    wide_cover = np.clip(arrays.resize(cover, crop.size, Image.Resampling.BILINEAR), 0, 1)
-    paint = arrays.to_image(painted).resize(crop.size, Image.Resampling.BICUBIC)
-    if spill is not None:
-        lit = over_light(arrays.from_image(crop), arrays.resize(spill, crop.size))
-        crop = arrays.to_image(lit)
-    done = Image.composite(paint, crop, arrays.to_image(wide_cover))
-    result = image.copy()
-    result.paste(done, (left, top))
-    return result
-
-
-def _unit_of(mask: Floats) -> float:
-    """Give the size of the texture: it goes with the thing, but only so far."""
-    side = max(mask.shape)
-    thing = float(np.sqrt((mask > 0.5).sum()))
-    return float(np.clip(thing / 165, side / 620, side / 230))
-
-
-def _fade(s: Surface) -> Floats:
-    """Fall to 0 towards those edges of the crop beyond which the picture goes on."""
-    h, w = s.shape
-    y, x = arrays.grid(h, w)
-    reach = 0.08 * max(h, w)
-    near = np.full((h, w), reach, np.float32)
-    for inner, distance in zip(s.inner_sides, (x, y, w - 1 - x, h - 1 - y), strict=True):
-        if inner:
-            near = np.minimum(near, distance)
-    return arrays.step(near, 0, reach)
-
-
-def _cover(s: Surface, material: str) -> Floats:
-    u = s.scale
-    if material not in {"cloud", "fluffy"}:
-        return s.mask
-    if material == "cloud":
-        edge = arrays.blur(s.mask, 3.5 * u)
-        ragged = (edge + 0.5 * (s.clouds(15, 5, 0.6) - 0.5) - 0.30) * 4
-    else:
-        edge = arrays.blur(s.mask, 2.4 * u)
-        ragged = (edge + 0.75 * (s.clouds(2.2, 2) - 0.5) - 0.28) * 5
-    # Noise alone must not put specks of the material where the thing is not.
-    return np.asarray(np.clip(ragged, 0, 1) * arrays.step(edge, 0.03, 0.25) * _fade(s))

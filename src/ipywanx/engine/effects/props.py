@@ -180,9 +180,8 @@ def _crown(colour: RGB) -> list[Shape]:
             0.7,
         )
     )
-    for x in (0.26, 0.5, 0.74):
-        shapes.append(Shape(oval(x, 0.77, 0.04, 0.04), (64, 120, 220), 0.8, 0.9))
-    return shapes
+    gems = [Shape(oval(x, 0.77, 0.04, 0.04), (64, 120, 220), 0.8, 0.9) for x in (0.26, 0.5, 0.74)]
+    return shapes + gems
 
 
 def _vase(colour: RGB) -> list[Shape]:
@@ -226,8 +225,8 @@ def draw(name: str, width: int, height: int, colour: RGB | None = None) -> tuple
     shapes, usual, (left, top, right, bottom) = PROPS[name]
     size = (max(8, width), max(8, height))
     scale_x, scale_y = size[0] / (right - left), size[1] / (bottom - top)
-    out = np.zeros((size[1], size[0], 3), np.float32)
-    cover = np.zeros((size[1], size[0]), np.float32)
+    out: Floats = np.zeros((size[1], size[0], 3), np.float32)
+    cover: Floats = np.zeros((size[1], size[0]), np.float32)
     reach = min(size)
     for shape in shapes(colour or usual):
         points = [((x - left) * scale_x * 2, (y - top) * scale_y * 2) for x, y in shape.points]

@@ -13,7 +13,8 @@ from ipywanx.engine.effects.colour import unit
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.labels import label
 from ipywanx.engine.effects.lexicon import COLOURS
-from ipywanx.engine.effects.scenery import SCENES, Stage
+from ipywanx.engine.effects.scenery import SCENES
+from ipywanx.engine.effects.stage import Stage
 from ipywanx.engine.effects.subject import subject_mask
 
 _WORK_SIDE = 1280

@@ -37,7 +37,7 @@ def remove_watermark(job: Job) -> Image.Image:
     # Text over the subject must be filled from the subject; elsewhere it is no source.
     over = float(subject[found].mean())
     avoid = subject if over < 0.05 else None
-    return fill.fill_region(job.image, found, seed=job.seed, avoid=avoid)
+    return fill.fill_region(job.image, found, seed=job.seed, avoid=avoid, margin=0.25)
 
 
 def text_mask(image: Image.Image) -> Bools:
@@ -300,9 +300,11 @@ def _faint_lines(pixels: Floats, found: Bools) -> Bools:
                 continue
             fresh = raised & ~out
             numbers, _ = label(fresh)
-            for line in _lines(fresh, None, least=5):
-                if _even_step(sign * lift, np.isin(numbers, np.array(line.parts) + 1)):
-                    lines.append(line)
+            lines += [
+                line
+                for line in _lines(fresh, None, least=5)
+                if _even_step(sign * lift, np.isin(numbers, np.array(line.parts) + 1))
+            ]
             for line in lines:
                 out |= _whole_row(raised, None, line)
     return out
@@ -310,6 +312,15 @@ def _faint_lines(pixels: Floats, found: Bools) -> Bools:
 
 def _even_step(lift: Floats, letters: Bools) -> bool:
     """Print of one strength lifts every letter by about the same, and only the letters."""
+    # Only the letters' own surroundings matter.
+    rows, columns = np.nonzero(letters.any(1))[0], np.nonzero(letters.any(0))[0]
+    if not len(rows):
+        return False
+    window = (
+        slice(max(0, rows[0] - 8), rows[-1] + 9),
+        slice(max(0, columns[0] - 8), columns[-1] + 9),
+    )
+    letters, lift = letters[window], lift[window]
     core = arrays.erode(letters, 1)
     inside = lift[core] if core.sum() > 40 else lift[letters]
     ring = arrays.dilate(letters, 5) & ~arrays.dilate(letters, 2)
