@@ -90,7 +90,7 @@ def tasks(notebook, word: str) -> int:
 
 
 def test_run_all_keeps_the_order(lab: Lab):
-    """ "Run All" waits for each picture: the next cell can use it."""
+    """Each cell of "Run All" waits for its picture, so that the next can use it."""
     notebook = lab.notebook(
         [
             slow_engine(1.0),
