@@ -10,6 +10,7 @@ from ipywanx.model.params import Param, describe
 USAGE = """\
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
+%wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
 %wanx functions | help FUNCTION | jobs | resume ID | cancel ID | cost | config
 
 IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path, else a URL.

@@ -65,6 +65,14 @@ def test_background_returns_a_job(shell):
     assert job.result().images[0].size == (520, 520)
 
 
+def test_what_is_painted_is_the_mask_of_the_next_edit(shell):
+    """%wanx mask gives an editor, and --mask takes what is painted in it at that moment."""
+    editor = run(shell, "%wanx mask photo -o painted")
+    editor.mask = wx.Mask(editor.mask.size).rectangle(100, 100, 80, 60)
+    made = run(shell, "%wanx description_edit_with_mask photo --mask painted -p 红色")
+    assert made.request.mask.to_image().getbbox() == (100, 100, 180, 160)
+
+
 def test_a_semicolon_silences_the_output(shell):
     """A trailing semicolon leaves the cell without a value; the name is bound all the same."""
     assert run(shell, "%wanx super_resolution photo -o quiet;") is None

@@ -93,6 +93,8 @@ def test_an_unknown_name_in_braces_is_refused():
         ('expand photo -p "x', None, "quote is not closed"),
         ("jobs", "text", "takes no body"),
         ("expand photo -p", None, "expected one argument"),
+        ("mask", None, "image"),
+        ("mask photo -o 2a", None, "not '2a'"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_type(line, body, words):
@@ -125,6 +127,8 @@ def test_words_that_are_no_edit_are_commands():
     """An empty line asks for the overview, a subcommand for itself with its argument."""
     assert parse("", None, NAMES) == Command("overview")
     assert parse("resume 12-34", None, NAMES) == Command("resume", "12-34")
+    asked = parse("mask photo -o painted", None, NAMES)
+    assert asked == Command("mask", values={"image": PHOTO, "fit": False}, output="painted")
 
 
 @pytest.mark.parametrize(

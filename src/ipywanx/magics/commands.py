@@ -115,6 +115,8 @@ class WanxMagics(Magics, Configurable):
             case "cancel":
                 job = current().resume(_task_id(asked))
                 print("Cancelled." if job.cancel() else f"Too late: it is {job.status}.")  # noqa: T201
+            case "mask":
+                return self._edit_mask(asked)
             case "jobs":
                 return current().jobs()
             case "cost":
@@ -128,6 +130,15 @@ class WanxMagics(Magics, Configurable):
             case _:
                 print(f"{reference.USAGE}\n\nAnswered by: {current().engine}")  # noqa: T201
         return None
+
+    def _edit_mask(self, asked: Command) -> Any:
+        """A mask editor under the cell; `--mask NAME` takes what is painted in it."""
+        from ipywanx.widgets.mask_editor import MaskEditor
+
+        editor = MaskEditor(asked.values["image"], fit=asked.values["fit"])
+        if asked.output:
+            self._shell.push({asked.output: editor})
+        return editor
 
 
 def _task_id(asked: Command) -> str:

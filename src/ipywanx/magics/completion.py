@@ -42,6 +42,8 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
     first, last = before[0], before[-1]
     if first == "help":
         return list(FUNCTIONS)
+    if first == "mask":
+        return [*picture_names(namespace), *_files(fragment), "--output", "--fit"]
     if first in {"resume", "cancel"}:
         return [job.task_id for job in current().jobs() if job.task_id]
     if first not in FUNCTIONS:

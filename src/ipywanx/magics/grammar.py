@@ -21,7 +21,7 @@ from ipywanx.errors import did_you_mean
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Param, describe
 
-SUBCOMMANDS = ("functions", "help", "jobs", "resume", "cancel", "cost", "config")
+SUBCOMMANDS = ("functions", "help", "mask", "jobs", "resume", "cancel", "cost", "config")
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -41,10 +41,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A line that asks for something else."""
+    """A line that asks for something else; ``values`` and ``output`` are those of ``mask``."""
 
     name: str
     argument: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    output: str | None = None
 
 
 def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | Command:
@@ -67,6 +69,8 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | C
     if first in SUBCOMMANDS:
         if body is not None and body.strip():
             raise UsageError(f"%%wanx {first} takes no body; use %wanx {first}.")
+        if first == "mask":
+            return _mask(words[1:], namespace)
         return Command(first, " ".join(words[1:]))
     if first not in FUNCTIONS:
         known = [*FUNCTIONS, *SUBCOMMANDS]
@@ -96,6 +100,23 @@ def split(line: str) -> list[str]:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}. See %wanx {self.prog} --help.")
+
+
+def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:
+    """``mask IMAGE [-o NAME] [--fit]``: an editor, under a name."""
+    parser = _Parser(prog="mask", add_help=False, allow_abbrev=False)
+    parser.add_argument("image")
+    parser.add_argument("-o", "--output")
+    parser.add_argument("--fit", action="store_true")
+    options = parser.parse_args(words)
+    values = {"image": resolve(options.image, namespace), "fit": options.fit}
+    return Command("mask", values=values, output=_checked_name(options.output))
+
+
+def _checked_name(name: str | None) -> str | None:
+    if name is not None and not _NAME.fullmatch(name):
+        raise UsageError(f"-o takes a variable's name, not {name!r}.")
+    return name
 
 
 def _parser(cls: type[EditRequest]) -> _Parser:
@@ -143,9 +164,7 @@ def _edit(
         _refuse_unknown(cls, unknown[0], parser)
     given = {k: v for k, v in vars(options).items() if v is not None}
     switches = {k: given.pop(k) for k in ("dry_run", "background", "help")}
-    output = given.pop("output", None)
-    if output is not None and not _NAME.fullmatch(output):
-        raise UsageError(f"-o takes a variable's name, not {output!r}.")
+    output = _checked_name(given.pop("output", None))
     if body is not None and (typed := body.strip("\n")).strip():
         if "prompt" in given:
             raise UsageError("The prompt is given twice: in the cell's body and by --prompt.")
