@@ -397,6 +397,9 @@ def test_other_formats_are_sent_as_png():
     still = load(encoded(scene().convert("P"), "GIF"))
     assert (still.format, still.suffix, len(still.notices)) == ("PNG", ".png", 1)
     assert "GIF" in still.notices[0]
+    plain = load(encoded(scene(), "PPM"))
+    assert (plain.format, far_off(plain, scene())) == ("PNG", 0)
+    assert "PPM" in plain.notices[0]
     frames = {"save_all": True, "append_images": [Image.new("RGB", (512, 512))]}
     for kind in ("GIF", "PNG", "WEBP", "TIFF"):
         moving = load(encoded(scene(), kind, **frames))
@@ -461,9 +464,12 @@ def test_a_decompression_bomb_costs_nothing(side, fit):
     load(encoded(Image.new("L", (512, 512))))  # Pillow's plugins are loaded now
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        start = time.perf_counter()
-        words = refusal(bomb, fit=fit)
-        assert time.perf_counter() - start < 0.05
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            words = refusal(bomb, fit=fit)
+            seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.05  # the best of three: others use this machine as well
     assert "damaged" not in words
 
 
@@ -509,6 +515,21 @@ def test_damaged_files_are_refused_or_read(kind):
                 assert picture.to_image().size == picture.size
                 outcomes["read"] += 1
     assert outcomes["refused"] > 0
+
+
+def test_an_animation_may_end_anywhere():
+    """A GIF whose second frame is cut at any byte is refused in our words or read."""
+    second = Image.new("RGB", (512, 512))
+    second.putpixel((5, 5), (255, 0, 0))
+    black = Image.new("RGB", (512, 512))
+    data = encoded(black, "GIF", save_all=True, append_images=[second])
+    tail = len(data) - len(encoded(black, "GIF"))
+    assert tail > 0
+    for end in range(1, tail + 8):
+        try:
+            assert load(data[:-end]).size == (512, 512)
+        except UnusableImage as error:
+            assert NOTHING_SENT in str(error)
 
 
 def test_a_damaged_image_that_pillow_opened_is_refused():

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import threading
-import time
 
 import httpx
 import pytest
@@ -129,7 +128,7 @@ def test_a_pause_that_the_service_asks_for_is_kept(build):
 
 def test_an_unknown_status_means_still_going(build, until):
     """A status word that nobody knows does not end the wait."""
-    bench = build("asgi", "task:SUSPENDED", task_seconds=(0.6,))
+    bench = build("asgi", "task:SUSPENDED", task_seconds=(1.0,))
     job = bench.submit()
     until(lambda: any(event.get("status") == "SUSPENDED" for event in list(bench.events)))
     until(lambda: job.status is Status.RUNNING)
@@ -210,7 +209,7 @@ def test_a_waiting_task_can_be_cancelled(build, until):
 
 def test_a_running_task_cannot_be_cancelled(build, way, until):
     """RUNNING: cancel is False, and the picture is delivered all the same."""
-    bench = build(way, task_seconds=(0.7,))
+    bench = build(way, task_seconds=(1.0,))
     job = bench.submit()
     until(lambda: job.status is Status.RUNNING)
     assert job.cancel() is False
@@ -238,9 +237,8 @@ def test_asking_to_cancel_does_not_block(build, until):
     until(lambda: bench.tasks)
     job = bench.submit()
     until(lambda: job.task_id)
-    start = time.monotonic()
     promise = job.request_cancel()
-    assert time.monotonic() - start < 0.2
+    assert not promise.done()
     assert promise.result(10) is True
 
 
@@ -267,7 +265,7 @@ def test_a_wait_that_ends_early_loses_nothing(build):
     """``result(timeout)`` says what the task does and how to go on; later the picture is there."""
     bench = build("asgi", task_seconds=(0.6,))
     job = bench.submit()
-    with pytest.raises(TaskTimedOut, match=r"(PENDING|RUNNING) after 0 s.*resume") as caught:
+    with pytest.raises(TaskTimedOut, match=r"(PENDING|RUNNING) after \d s.*resume") as caught:
         job.result(timeout=0.05)
     assert isinstance(caught.value, TaskError)
     assert not job.done()
