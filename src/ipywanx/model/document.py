@@ -86,6 +86,23 @@ class MaskDocument:
             self._steps.append(_Step(operation, operation.reach(self.size)))
             return self._draw(self._steps[-1])
 
+    def replace(self, operation: Operation) -> Box:
+        """Draw this step instead of the last one, as one step.
+
+        Returns:
+            The box whose pixels may have changed.
+        """
+        with self._lock:
+            before = self.undo()
+            box = self.do(operation)
+            return box if before is None else _around(before, box)
+
+    @property
+    def last(self) -> Operation | None:
+        """The step that :meth:`undo` would take back."""
+        with self._lock:
+            return self._steps[self._done - 1].operation if self._done else None
+
     def undo(self) -> Box | None:
         """Take the last step back; None where there is none."""
         with self._lock:
@@ -129,6 +146,13 @@ class MaskDocument:
         return (
             self._canvas.crop(box).histogram()[EDIT] if box[0] < box[2] and box[1] < box[3] else 0
         )
+
+
+def _around(a: Box, b: Box) -> Box:
+    """The smallest box that holds both."""
+    filled = [box for box in (a, b) if box[0] < box[2] and box[1] < box[3]]
+    lefts, tops, rights, bottoms = zip(*(filled or [a]), strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _packed(pixels: Image.Image) -> bytes:

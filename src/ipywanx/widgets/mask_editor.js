@@ -82,7 +82,7 @@ function paintInk(context, ink, color) {
     context.lineWidth = 2 * ink.radius;
     context.stroke();
   } else {
-    context.fill();
+    context.fill("evenodd"); // as Python does where an outline crosses itself
   }
   context.globalCompositeOperation = "source-over";
 }
@@ -99,6 +99,8 @@ class Stage {
     this.pointer = null;
     this.crosshair = null;
     this.frame = 0;
+    this.hidden = false;
+    this.onView = () => {};
     const layer = (name) => element("div", { className: `wanx-layer ${name}` });
     this.pictureLayer = layer("wanx-picture");
     this.maskLayer = layer("wanx-mask");
@@ -107,7 +109,7 @@ class Stage {
     this.group = element("div", { className: "wanx-group" }, this.maskLayer, this.ink);
     this.node = element(
       "div",
-      { className: "wanx-stage", tabIndex: 0, "data-lm-suppress-shortcuts": "true" },
+      { className: "wanx-stage", tabIndex: 0 },
       this.pictureLayer,
       this.group,
       this.cursor,
@@ -116,7 +118,10 @@ class Stage {
 
   async host() {
     const manager = this.model.widget_manager;
-    const surface = await manager.get_model(this.model.get("surface").replace("IPY_MODEL_", ""));
+    const name = this.model.get("surface"); // where a manager has not made it the model already
+    const surface =
+      typeof name === "string" ? await manager.get_model(name.replace("IPY_MODEL_", "")) : name;
+    this.surface = surface;
     const layers = surface.get("_canvases");
     this.views = await Promise.all(layers.map((layer) => manager.create_view(layer, {})));
     this.pictureLayer.append(this.views[0].el);
@@ -127,6 +132,13 @@ class Stage {
       view.el.style.width = `${this.size[0]}px`;
       view.el.style.height = `${this.size[1]}px`;
     }
+  }
+
+  // Once ipycanvas has drawn all that it was sent; where it does not tell, the next frames do.
+  async drawn() {
+    await Promise.resolve(this.surface?.get("_canvases")?.[1]?.get("_canvas_manager")?.currentProcessing)
+      .catch(() => {});
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   }
 
   layOut() {
@@ -197,11 +209,13 @@ class Stage {
       layer.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
       layer.style.imageRendering = k >= 3 ? "pixelated" : "auto";
     }
-    this.group.style.opacity = this.model.get("opacity");
+    this.group.style.opacity = this.hidden ? 0 : this.model.get("opacity");
+    this.onView();
     this.repaint();
   }
 
   repaint() {
+    this.node.setAttribute("aria-busy", String(this.waiting.size > 0));
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
@@ -220,6 +234,7 @@ class Stage {
     context.setTransform(k * dpr, 0, 0, k * dpr, x * dpr, y * dpr);
     // To show something rubbed out, the mask is drawn here and the layer below is hidden.
     const rubbed = inks.some((ink) => ink.erase);
+    context.imageSmoothingEnabled = k < 3;
     if (rubbed && this.views) context.drawImage(this.views[1].el, 0, 0, ...this.size);
     this.maskLayer.style.visibility = rubbed ? "hidden" : "visible";
     for (const ink of inks) paintInk(context, ink, this.model.get("color"));
@@ -275,15 +290,29 @@ async function render({ model, el }) {
   const viewId = Math.random().toString(36).slice(2, 10);
   let count = 0;
 
+  // -- what is said below the picture: the most important thing only
+
+  const words = { lost: "", busy: "", problem: "", note: "" };
+  const status = element("span", { className: "wanx-status", role: "status", "aria-live": "polite" });
+
+  function say(kind, sentence) {
+    words[kind] = sentence;
+    const said = words.lost || words.busy || words.problem || words.note;
+    if (status.textContent !== said) status.textContent = said;
+  }
+
   // -- messages
 
-  function send(content, points) {
+  const alive = () => stage.surface?.comm_live !== false;
+  const tellLife = () => say("lost", alive() ? "" : text("lost"));
+
+  function send(content, buffer) {
     const id = `${viewId}-${++count}`;
-    const buffers = points ? [Float32Array.from(points).buffer] : [];
     try {
-      model.send({ ...content, id }, undefined, buffers);
+      if (!alive()) throw new Error("the kernel does not know this widget any more");
+      model.send({ ...content, id }, undefined, buffer ? [buffer] : []);
     } catch {
-      say(text("lost"));
+      say("lost", text("lost"));
       return null;
     }
     return id;
@@ -292,13 +321,27 @@ async function render({ model, el }) {
   function commit(ink) {
     const shape = ["brush", "eraser"].includes(ink.tool) ? "stroke" : ink.tool === "lasso" ? "polygon" : ink.tool;
     const points = shape === "rectangle" || shape === "ellipse" ? box(ink.points) : ink.points;
-    const id = send({ kind: "draw", shape, erase: ink.erase, radius: ink.radius }, points);
+    const content = { kind: "draw", shape, erase: ink.erase, radius: ink.radius };
+    const id = send(content, Float32Array.from(points).buffer);
     if (id) wait(id, ink);
   }
 
   function act(name, more = {}) {
     const id = send({ kind: "act", name, ...more });
     if (id) wait(id, {});
+    return id;
+  }
+
+  // Another tolerance does the wand's last step again: one at a time, and always the last wish.
+  let retuning = null;
+  let wished = null;
+
+  function retune(tolerance) {
+    if (!model.get("state").wand) return;
+    wished = tolerance;
+    if (retuning) return;
+    retuning = act("retune", { tolerance });
+    wished = null;
   }
 
   function wait(id, ink) {
@@ -308,28 +351,27 @@ async function render({ model, el }) {
   }
 
   function tellBusy() {
-    const late = [...stage.waiting.values()].filter(
-      ({ since }) => performance.now() - since > BUSY_AFTER_MS,
-    );
-    if (late.length) say(text("busy").replace("{n}", late.length));
-    else say("");
+    const waiting = [...stage.waiting.values()];
+    const late = waiting.some(({ since }) => performance.now() - since > BUSY_AFTER_MS);
+    say("busy", late ? text("busy").replace("{n}", waiting.length) : "");
   }
 
-  function onMessage(message) {
-    if (message.kind !== "ack") return;
-    // Python's own drawing is on its way to the screen; our copy stays until it is there.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        stage.waiting.delete(message.id);
-        stage.repaint();
-        tellBusy();
-      }),
-    );
+  async function onMessage(message) {
+    if (message.kind !== "ack" || !stage.waiting.has(message.id)) return;
+    if (message.id === retuning) {
+      retuning = null;
+      if (wished !== null) retune(wished);
+    }
+    await stage.drawn(); // our copy stays until Python's own drawing is on the screen
+    stage.waiting.delete(message.id);
+    stage.repaint();
+    tellBusy();
   }
 
   // -- the pointer
 
   const touches = new Map();
+  let tapped = null; // a finger's place, for tools that act on a point: it may become a pinch
   let pinch = null;
   let panning = null;
   let spaceHeld = false;
@@ -338,10 +380,11 @@ async function render({ model, el }) {
 
   function begin(at, pressure) {
     const tool = model.get("tool");
-    if (tool === "fill") return act("fill", { point: at });
-    if (tool === "wand") return act("wand", { point: at, tolerance: model.get("tolerance") });
+    const erase = erasing();
+    if (tool === "fill") return act("fill", { point: at, erase });
+    if (tool === "wand") return act("wand", { point: at, erase, tolerance: model.get("tolerance") });
     if (tool === "polygon") return addCorner(at);
-    stage.live = { tool, erase: erasing(), radius: reach(pressure), points: [...at], start: at };
+    stage.live = { tool, erase, radius: reach(pressure), points: [...at], start: at };
   }
 
   function reach(pressure) {
@@ -405,8 +448,11 @@ async function render({ model, el }) {
     if (event.pointerType === "touch") {
       touches.set(event.pointerId, stage.place(event));
       if (touches.size === 2) {
-        stage.live = null; // the second finger means: not a stroke
+        // The second finger means: not a stroke. A polygon under way stays.
+        if (stage.live && stage.live.tool !== "polygon") stage.live = null;
+        tapped = null;
         pinch = gesture();
+        stage.repaint();
         return;
       }
       if (touches.size > 2) return;
@@ -420,7 +466,9 @@ async function render({ model, el }) {
     if (event.button !== 0 || (stage.live && stage.live.tool !== "polygon")) return;
     stage.node.setPointerCapture(event.pointerId);
     stage.pointer = stage.toImage(stage.place(event));
-    begin(stage.pointer, event.pressure);
+    const waits = event.pointerType === "touch" && ["fill", "wand", "polygon"].includes(model.get("tool"));
+    if (waits) tapped = { id: event.pointerId };
+    else begin(stage.pointer, event.pressure);
     if (stage.live) stage.live.id = event.pointerId;
     stage.repaint();
     event.preventDefault();
@@ -449,12 +497,23 @@ async function render({ model, el }) {
 
   function release(event) {
     touches.delete(event.pointerId);
+    if (event.pointerType === "touch") stage.pointer = null; // a finger that left shows no brush
     if (pinch) {
       if (!touches.size) pinch = null;
+      else if (touches.size > 1) pinch = gesture();
+      stage.repaint();
       return;
     }
+    if (tapped && tapped.id === event.pointerId) {
+      tapped = null;
+      if (event.type === "pointerup") begin(stage.toImage(stage.place(event)), 0);
+    }
     if (panning && panning.id === event.pointerId) panning = null;
-    else if (stage.live && stage.live.id === event.pointerId && stage.live.tool !== "polygon") finish();
+    else if (stage.live && stage.live.id === event.pointerId && stage.live.tool !== "polygon") {
+      if (event.type === "pointercancel") stage.live = null; // the system took the pointer away
+      finish();
+    }
+    stage.repaint();
   }
   listen(stage.node, "pointerup", release);
   listen(stage.node, "pointercancel", release);
@@ -489,7 +548,6 @@ async function render({ model, el }) {
         setRadius(model.get("radius") * Math.exp(-(event.deltaY || event.deltaX) / 600));
       } else return;
       event.preventDefault();
-      tellView();
     },
     { passive: false },
   );
@@ -498,16 +556,28 @@ async function render({ model, el }) {
 
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-  listen(stage.node, "keydown", (event) => {
+  // Keys work wherever the focus is in the editor, but a control keeps those that it needs itself.
+  function needsIt(target, key) {
+    if (target === stage.node || key === "Escape") return false;
+    if (target.matches("input[type=checkbox], input[type=color], button, summary")) {
+      return ["Enter", " "].includes(key);
+    }
+    if (target.matches("input[type=range]")) return key.length > 1;
+    return target.matches("input, select");
+  }
+
+  listen(el, "keydown", (event) => {
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (needsIt(event.target, key)) return;
+    const here = event.target === stage.node;
     const tool = Object.keys(TOOLS).find((name) => TOOLS[name].key === key);
     if (command && key === "z") act(event.shiftKey ? "redo" : "undo");
     else if (command && key === "y") act("redo");
     else if (command || event.altKey) return;
-    else if (key in ARROWS) moveCrosshair(ARROWS[key], event.shiftKey ? 10 : 1);
-    else if (key === "Enter") stamp();
-    else if (key === " ") spaceHeld = true;
+    else if (here && key in ARROWS) moveCrosshair(ARROWS[key], event.shiftKey ? 10 : 1);
+    else if (here && key === "Enter") stamp();
+    else if (here && key === " ") spaceHeld = true;
     else if (key === "Escape") leave();
     else if (key === "[") setRadius(model.get("radius") / 1.15);
     else if (key === "]") setRadius(model.get("radius") * 1.15);
@@ -519,14 +589,17 @@ async function render({ model, el }) {
     else if (key === "x") set("erase", !model.get("erase"));
     else if (key === "h") hide(true);
     else if (tool) set("tool", tool);
-    else return;
-    tellView();
+    else if (key.length > 1) return;
     event.preventDefault();
-    event.stopPropagation();
+    event.stopPropagation(); // also of letters without meaning: d d would delete the cell
   });
-  listen(stage.node, "keyup", (event) => {
+  listen(el, "keyup", (event) => {
     if (event.key === " ") spaceHeld = false;
     if (event.key.toLowerCase() === "h") hide(false);
+  });
+  listen(el, "focusout", () => {
+    spaceHeld = false;
+    hide(false);
   });
 
   function moveCrosshair([dx, dy], times) {
@@ -535,8 +608,9 @@ async function render({ model, el }) {
     const [x, y] = stage.crosshair || stage.pointer || [w / 2, h / 2];
     stage.crosshair = [clamp(Math.round(x) + dx * step, 0, w), clamp(Math.round(y) + dy * step, 0, h)];
     const live = stage.live;
-    if (live) live.points.splice(-2, 2, ...stage.crosshair);
-    say(`x ${stage.crosshair[0]}, y ${stage.crosshair[1]}`);
+    if (live && live.tool === "lasso") live.points.push(...stage.crosshair);
+    else if (live) live.points.splice(-2, 2, ...stage.crosshair);
+    say("note", `x ${stage.crosshair[0]}, y ${stage.crosshair[1]}`);
     stage.repaint();
   }
 
@@ -555,7 +629,7 @@ async function render({ model, el }) {
     if (stage.live) stage.live = null;
     else {
       stage.crosshair = null;
-      stage.node.blur();
+      el.contains(document.activeElement) && document.activeElement.blur();
     }
     stage.repaint();
   }
@@ -572,15 +646,12 @@ async function render({ model, el }) {
   }
 
   function hide(hidden) {
-    stage.group.style.visibility = hidden ? "hidden" : "visible";
-    stage.maskLayer.style.visibility = hidden ? "hidden" : "visible";
+    if (stage.hidden === hidden) return;
+    stage.hidden = hidden;
+    stage.show();
   }
 
-  const status = element("span", { className: "wanx-status", role: "status", "aria-live": "polite" });
   const facts = element("span", { className: "wanx-facts" });
-  const say = (words) => {
-    if (status.textContent !== words) status.textContent = words;
-  };
 
   function button(name, path, onClick, key = "") {
     const title = key ? `${text(name)} (${key})` : text(name);
@@ -589,7 +660,11 @@ async function render({ model, el }) {
       { type: "button", className: "wanx-button", title, "aria-label": text(name), "data-name": name },
       icon(path),
     );
-    listen(node, "click", onClick);
+    listen(node, "click", (event) => {
+      onClick();
+      // Who clicks goes on with the hand: Space and Enter are the picture's then, not the button's.
+      if (event.detail) stage.node.focus({ preventScroll: true });
+    });
     return node;
   }
 
@@ -616,19 +691,33 @@ async function render({ model, el }) {
   const radius = range("radius", 1, largest, 0.5);
   const opacity = range("opacity", 0.1, 1, 0.05);
   const tolerance = range("tolerance", 0, 120, 1);
+  listen(tolerance, "input", (event) => retune(Number(event.target.value)));
   const color = element("input", { type: "color", className: "wanx-color", title: text("color"), "aria-label": text("color") });
   listen(color, "input", () => set("color", color.value));
-  const erase = element("input", { type: "checkbox" });
-  listen(erase, "change", () => set("erase", erase.checked));
+  const check = (name) => {
+    const input = element("input", { type: "checkbox", "data-name": name });
+    listen(input, "change", () => set(name, input.checked));
+    return element("label", { className: "wanx-range" }, input, text(name));
+  };
+  const checks = [check("erase"), check("pressure")];
+  const file = element("input", { type: "file", accept: "image/*", hidden: true, tabIndex: -1 });
+  listen(file, "change", async () => {
+    const [chosen] = file.files;
+    file.value = "";
+    if (!chosen) return;
+    const id = send({ kind: "import" }, await chosen.arrayBuffer());
+    if (id) wait(id, {});
+  });
+  const bring = button("import", "M12 3v11M8 10l4 4 4-4M4 15v5h16v-5", () => file.click());
   const peek = button("peek", "M2 12c5-8 15-8 20 0-5 8-15 8-20 0zM12 9a3 3 0 100 6 3 3 0 000-6z", () => {}, "h");
   listen(peek, "pointerdown", () => hide(true));
   for (const type of ["pointerup", "pointerleave", "blur"]) listen(peek, type, () => hide(false));
   listen(peek, "keydown", (event) => [" ", "Enter"].includes(event.key) && hide(true));
   listen(peek, "keyup", () => hide(false));
   const zoomButtons = [
-    button("zoom_out", "M4 12h16", () => (stage.zoom(0.8), tellView()), "-"),
-    button("zoom_in", "M4 12h16M12 4v16", () => (stage.zoom(1.25), tellView()), "+"),
-    button("fit", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", () => (stage.fit(), tellView()), "0"),
+    button("zoom_out", "M10 4a6 6 0 100 12 6 6 0 000-12zM15 15l5 5M7 10h6", () => stage.zoom(0.8), "-"),
+    button("zoom_in", "M10 4a6 6 0 100 12 6 6 0 000-12zM15 15l5 5M7 10h6M10 7v6", () => stage.zoom(1.25), "+"),
+    button("fit", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", () => stage.fit(), "0"),
   ];
 
   function numericPanel() {
@@ -655,9 +744,8 @@ async function render({ model, el }) {
       const sound = shape.value === "polygon"
         ? points.length >= 6 && points.length % 2 === 0 && points.every(Number.isFinite)
         : width > 0 && height > 0;
-      if (!sound) return say(text("numbers_wrong"));
-      commit({ tool: shape.value, erase: rub, radius: 0, points });
-      say("");
+      say("problem", sound ? "" : text("numbers_wrong"));
+      if (sound) commit({ tool: shape.value, erase: rub, radius: 0, points });
     };
     const plain = (name, rub) => {
       const node = element("button", { type: "button", className: "wanx-plain", "data-name": name }, text(name));
@@ -678,7 +766,12 @@ async function render({ model, el }) {
     facts.textContent = `${w}×${h} · ${Math.round(stage.view.k * 100)} % · ${text("area")} ${(state.area * 100).toFixed(1)} %`;
     actionButtons[0].disabled = !state.undo;
     actionButtons[1].disabled = !state.redo;
-    if (state.problem) say(state.problem);
+  }
+
+  function tellState() {
+    say("problem", model.get("state").problem);
+    say("note", model.get("state").note);
+    tellView();
   }
 
   function showSettings() {
@@ -690,12 +783,15 @@ async function render({ model, el }) {
     }
     tolerance.hidden = model.get("tool") !== "wand";
     color.value = model.get("color");
-    erase.checked = model.get("erase");
+    for (const label of checks) {
+      const input = label.querySelector("input");
+      input.checked = model.get(input.dataset.name);
+    }
     if (stage.live && stage.live.tool !== model.get("tool")) stage.live = null;
     stage.show();
-    tellView();
   }
 
+  stage.onView = tellView;
   stage.node.setAttribute("role", "application");
   stage.node.setAttribute("aria-label", text("stage"));
   const bar = (...nodes) => element("div", { className: "wanx-row" }, ...nodes);
@@ -703,10 +799,10 @@ async function render({ model, el }) {
   el.append(
     bar(
       element("span", { className: "wanx-tools", role: "toolbar", "aria-label": text("tools") }, ...toolButtons),
-      element("span", { className: "wanx-tools", role: "toolbar", "aria-label": text("actions") }, ...actionButtons, amount),
-      element("span", { className: "wanx-tools" }, ...zoomButtons, peek),
+      element("span", { className: "wanx-tools", role: "toolbar", "aria-label": text("actions") }, ...actionButtons, amount, text("pixels")),
+      element("span", { className: "wanx-tools" }, ...zoomButtons, peek, bring, file),
     ),
-    bar(radius, tolerance, opacity, color, element("label", { className: "wanx-range" }, erase, text("erase"))),
+    bar(radius, tolerance, opacity, color, ...checks),
     stage.node,
     bar(facts, status),
     numericPanel(),
@@ -717,21 +813,22 @@ async function render({ model, el }) {
   watcher.observe(stage.node);
   stage.layOut();
   showSettings();
-  const settings = "change:tool change:radius change:opacity change:tolerance change:color change:erase";
+  tellState();
+  const settings =
+    "change:tool change:radius change:opacity change:tolerance change:color change:erase change:pressure";
   model.on(settings, showSettings);
-  model.on("change:state", tellView);
+  model.on("change:state", tellState);
   model.on("msg:custom", onMessage);
-  const onLife = () => !model.comm_live && say(text("lost"));
-  model.on("comm_live_update", onLife);
-  if (model.comm_live === false) onLife();
+  stage.surface.on("comm_live_update", tellLife);
+  tellLife();
 
   return () => {
     abort.abort();
     watcher.disconnect();
     model.off(settings, showSettings);
-    model.off("change:state", tellView);
+    model.off("change:state", tellState);
     model.off("msg:custom", onMessage);
-    model.off("comm_live_update", onLife);
+    stage.surface.off("comm_live_update", tellLife);
     for (const view of stage.views) view.remove();
   };
 }

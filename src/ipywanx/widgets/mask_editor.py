@@ -8,6 +8,7 @@ from a page that has gone wrong: each is checked, and answered once.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -21,9 +22,10 @@ from PIL import Image
 
 from ipywanx.errors import UnusableImage, UnusableMask, WanxError
 from ipywanx.model.document import MaskDocument
-from ipywanx.model.images import load
+from ipywanx.model.images import load, open_image
 from ipywanx.model.masks import Mask
-from ipywanx.model.operations import EDIT, KEEP, Box, Operation, operation
+from ipywanx.model.operations import EDIT, KEEP, Box, Operation, Point, operation, sharp
+from ipywanx.model.pixels import to_rgb, with_alpha
 from ipywanx.model.regions import similar_region
 from ipywanx.widgets.surface import Surface
 from ipywanx.widgets.texts import editor_texts
@@ -32,8 +34,12 @@ Select = Callable[[Image.Image, tuple[float, float]], Any]
 """A picture and a point (x, y) in its pixels, to a boolean array (height, width)."""
 
 _HERE = Path(__file__).parent
-_REMEMBERED = 2000
+_REMEMBERED = 4000
 _SHAPES = {"stroke", "rectangle", "ellipse", "polygon"}
+_FARTHEST = 200  # pixels to grow or smooth by; the page offers no more
+_SIZES_OF_IDS = range(1, 65)
+# All that a message of a page gone wrong was seen to raise.
+_UNREADABLE = (ArithmeticError, AttributeError, BufferError, LookupError, TypeError, ValueError)
 
 
 class MaskEditor(anywidget.AnyWidget):
@@ -53,7 +59,12 @@ class MaskEditor(anywidget.AnyWidget):
         UnusableImage: Not a picture that the service takes.
         UnusableMask: The mask has another size.
 
+    The notebook has the picture and the mask as two layers of an ipycanvas ``MultiCanvas``. Where
+    the page cannot run the editor's own view (no anywidget), show :attr:`basic` instead.
+
     Attributes:
+        state: How many steps can be undone and redone, the painted part of the picture, and what
+            the last step complained about.
         radius: The brush's radius in pixels of the picture.
         color, opacity: How the mask is shown; it changes nothing in the mask.
         tolerance: How different a colour may be for the wand, 0 to 255.
@@ -87,18 +98,14 @@ class MaskEditor(anywidget.AnyWidget):
         picture = load(image, fit=fit)
         self.image = picture.to_image()
         self.select = select
-        start = mask if isinstance(mask, Mask) else None
-        start = start or (Mask(self.image.size) if mask is None else Mask.from_image(mask))
-        if start.size != self.image.size:
-            raise UnusableMask(
-                f"The mask is {start.size[0]}×{start.size[1]} pixels, the picture "
-                f"{self.image.width}×{self.image.height}; they must be equal."
-            )
+        start = Mask(self.image.size) if mask is None else self._fitting(mask)
         self._lock = threading.RLock()
         self._answered: OrderedDict[str, None] = OrderedDict()
         self._document = MaskDocument(start)
-        color = traits.get("color", type(self).color.default_value)
+        self._wand: tuple[Operation, Point, int] | None = None
+        color = str(traits.get("color", type(self).color.default_value))
         self._surface = Surface(self.image, color)
+        self._basic: BasicView | None = None
         traits.setdefault("radius", max(4.0, round(max(self.image.size) / 50)))
         super().__init__(
             surface=self._surface.canvas,
@@ -107,7 +114,7 @@ class MaskEditor(anywidget.AnyWidget):
             state=self._state(),
             **traits,
         )
-        self._surface.on_new_page(self._redraw)
+        self._surface.on_new_page(lambda: self._redraw(self._surface))
         self.on_msg(self._receive)
         self.observe(self._recolor, "color")
 
@@ -118,54 +125,146 @@ class MaskEditor(anywidget.AnyWidget):
 
     @mask.setter
     def mask(self, value: Any) -> None:
-        new = value if isinstance(value, Mask) else Mask.from_image(value)
-        if new.size != self.image.size:
-            raise UnusableMask(
-                f"The mask is {new.size[0]}×{new.size[1]} pixels, the picture "
-                f"{self.image.width}×{self.image.height}; they must be equal."
+        new = self._fitting(value)
+        with self._lock:
+            old = self._document.mask.operations
+            # What only adds steps, such as `editor.mask = editor.mask.polygon(...)`, stays steps.
+            if new.operations[: len(old)] == old:
+                for step in new.operations[len(old) :]:
+                    self._do(step)
+            else:
+                self._do(Mask.from_image(new.to_image()).operations[0])
+
+    def import_mask(self, source: Any) -> tuple[str, ...]:
+        """Take any picture as the mask, in one step that can be undone.
+
+        Args:
+            source: A ``Mask``, or a path, bytes, PIL image, array or earlier result. A boolean
+                array says where to edit. Else the border tells what is kept: of a picture with
+                transparent parts by its alpha, of others by their brightness. So it may be a
+                cut-out or a hole, white on black or black on white.
+
+        Returns:
+            What was assumed or changed, one sentence each.
+
+        Raises:
+            UnusableImage: Not a picture.
+        """
+        notices: list[str] = []
+        if isinstance(source, Mask):
+            grey = source.to_image()
+        elif str(getattr(source, "dtype", "")) == "bool":
+            grey = open_image(source)
+        else:
+            grey = recognized(open_image(source), notices)
+        if grey.size != self.image.size:
+            notices.append(
+                f"The mask was resized from {grey.width}×{grey.height} to "
+                f"{self.image.width}×{self.image.height} pixels."
             )
-        for step in Mask.from_image(new.to_image()).operations:
-            self._do(step)
+            grey = grey.resize(self.image.size, Image.Resampling.BILINEAR)
+        self._do(Mask.from_image(grey).operations[0])
+        return tuple(notices)
 
     def undo(self) -> bool:
         """Take the last step back; False where there is none."""
-        return self._show_box(self._document.undo())
+        with self._lock:
+            return self._show_box(self._document.undo())
 
     def redo(self) -> bool:
         """Do the step again that was undone last; False where there is none."""
-        return self._show_box(self._document.redo())
+        with self._lock:
+            return self._show_box(self._document.redo())
+
+    @property
+    def basic(self) -> widgets.Widget:
+        """A plainer view of the same mask: ipycanvas alone, brush and eraser, by mouse or touch.
+
+        For pages that cannot run the editor's own view. It shows ink when Python has drawn it.
+        """
+        with self._lock:
+            if self._basic is None:
+                self._basic = BasicView(self)
+                self._basic.surface.on_new_page(lambda: self._redraw(self._surfaces[-1]))
+            return self._basic.widget
+
+    def draw(self, points: Sequence[Point], *, erase: bool = False) -> None:
+        """Draw a stroke as by hand, with the brush's present radius.
+
+        Raises:
+            UnusableMask: The points are not pairs of finite numbers.
+        """
+        value = KEEP if erase else EDIT
+        size, radius = self.image.size, self.radius
+        self._do(operation("stroke", points, size=size, radius=radius, value=value))
+
+    def close(self) -> None:
+        """Take the widgets back."""
+        for surface in self._surfaces:
+            surface.close()
+        super().close()
+
+    @property
+    def _surfaces(self) -> list[Surface]:
+        return [self._surface, *([self._basic.surface] if self._basic else [])]
+
+    def _fitting(self, source: Any) -> Mask:
+        """The mask that is meant, of the picture's own size."""
+        mask = source if isinstance(source, Mask) else Mask.from_image(source)
+        if mask.size != self.image.size:
+            raise UnusableMask(
+                f"The mask is {mask.size[0]}×{mask.size[1]} pixels, the picture "
+                f"{self.image.width}×{self.image.height}; they must be equal.",
+                hint="MaskEditor.import_mask resizes.",
+            )
+        return mask
 
     def _do(self, step: Operation) -> None:
         with self._lock:
             box = self._document.do(step)
-            if not self._surface.draw(step):
-                self._surface.show(self._document.to_image(box), box)
+            pixels = None
+            for surface in self._surfaces:
+                if not surface.draw(step):
+                    pixels = pixels or self._document.to_image(box)
+                    surface.show(pixels, box)
             self.state = self._state()
 
     def _show_box(self, box: Box | None) -> bool:
         if box is None:
             return False
-        with self._lock:
-            self._surface.show(self._document.to_image(box), box)
-            self.state = self._state()
+        pixels = self._document.to_image(box)
+        for surface in self._surfaces:
+            surface.show(pixels, box)
+        self.state = self._state()
         return True
 
-    def _redraw(self) -> None:
+    def _redraw(self, surface: Surface) -> None:
         with self._lock:
-            self._surface.draw_all(self._document.to_image())
+            surface.draw_all(self._document.to_image())
 
     def _recolor(self, change: dict[str, Any]) -> None:
         with self._lock:
-            self._surface.color = change["new"]
-            self._surface.show(self._document.to_image(), (0, 0, *self.image.size))
+            for surface in self._surfaces:
+                surface.color = change["new"]
+                surface.show(self._document.to_image(), (0, 0, *self.image.size))
 
-    def _state(self, problem: str = "") -> dict[str, Any]:
+    @traitlets.validate("color")
+    def _check_color(self, proposal: dict[str, Any]) -> str:
+        color = str(proposal["value"])
+        if not re.fullmatch("#[0-9a-fA-F]{6}", color):
+            raise traitlets.TraitError(f"A colour is written as #rrggbb, not {color!r}.")
+        return color
+
+    def _state(self, problem: str = "", note: str = "") -> dict[str, Any]:
         """What the browser shows of the document."""
         document = self._document
         return {
             "undo": document.undoable,
             "redo": document.redoable,
             "area": document.area,
+            # Whether the last step is the wand's, which another tolerance would replace.
+            "wand": self._wand is not None and document.last is self._wand[0],
+            "note": note,
             "problem": problem,
         }
 
@@ -173,16 +272,16 @@ class MaskEditor(anywidget.AnyWidget):
 
     def _receive(self, _: Any, content: Any, buffers: Sequence[Any]) -> None:
         """Do what one message asks for, once, and acknowledge it; nonsense changes nothing."""
-        if not isinstance(content, dict) or not isinstance(content.get("id"), str):
+        name = content.get("id") if isinstance(content, dict) else None
+        if not isinstance(name, str) or len(name) not in _SIZES_OF_IDS:
             return
-        name = content["id"][:64]
         with self._lock:
             if name not in self._answered:
                 self._answered[name] = None
                 if len(self._answered) > _REMEMBERED:
                     self._answered.popitem(last=False)
                 self._obey(content, buffers)
-            self.send({"kind": "ack", "id": content["id"]})
+            self.send({"kind": "ack", "id": name})
 
     def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         try:
@@ -191,9 +290,12 @@ class MaskEditor(anywidget.AnyWidget):
                     self._do(self._drawn(content, buffers))
                 case "act":
                     self._act(content)
+                case "import":
+                    notices = self.import_mask(bytes(buffers[0]))
+                    self.state = self._state(note=" ".join(notices))
         except WanxError as error:
             self.state = self._state(str(error))
-        except (TypeError, ValueError, LookupError):
+        except _UNREADABLE:
             self.state = self._state("That message could not be read.")
 
     def _drawn(self, content: dict[str, Any], buffers: Sequence[Any]) -> Operation:
@@ -206,7 +308,7 @@ class MaskEditor(anywidget.AnyWidget):
             points,
             size=self.image.size,
             radius=content.get("radius", 0.0),
-            value=KEEP if content.get("erase") is True else EDIT,
+            value=_value(content),
         )
 
     def _act(self, content: dict[str, Any]) -> None:
@@ -219,27 +321,52 @@ class MaskEditor(anywidget.AnyWidget):
             case "invert" | "clear" as name:
                 self._do(operation(name, size=size))
             case "grow" | "smooth" as name:
+                if not abs(content["amount"]) <= _FARTHEST:
+                    raise UnusableMask(f"{name} takes at most {_FARTHEST} pixels here.")
                 self._do(operation(name, size=size, radius=content["amount"]))
             case "fill":
-                self._do(operation("fill", [content["point"]], size=size))
+                self._do(operation("fill", [content["point"]], size=size, value=_value(content)))
             case "wand":
-                self._do(self._selected(content))
+                self._take(content["point"], content["tolerance"], _value(content))
+            case "retune":
+                self._retune(content["tolerance"])
 
-    def _selected(self, content: dict[str, Any]) -> Operation:
-        """What the wand takes at a point: by colour, or by the person's own callable."""
-        x, y = (float(at) for at in content["point"])
+    def _take(self, point: Sequence[float], tolerance: float, value: int) -> None:
+        """Do what the wand does at a point: by colour, or by the person's own callable."""
+        x, y = (float(at) for at in point)
         if not (0 <= x < self.image.width and 0 <= y < self.image.height):
             raise UnusableMask(f"The point ({x:.0f}, {y:.0f}) is outside the picture.")
-        if self.select is None:
-            found = similar_region(self.image, (x, y), float(content["tolerance"]))
-        else:
-            found = self._asked((x, y))
-        value = KEEP if self.erase else EDIT
-        return Mask(self.image.size).region(found).operations[0].with_value(value)
+        if self.select is not None:
+            self._do(self._region(self._asked((x, y)), value))
+            return
+        step = self._region(similar_region(self.image, (x, y), float(tolerance)), value)
+        self._wand = (step, (x, y), value)
+        self._do(step)
+
+    def _retune(self, tolerance: float) -> None:
+        """Do the last step again with another tolerance, if it was the wand's."""
+        if self._wand is None or self._document.last is not self._wand[0]:
+            return
+        _, point, value = self._wand
+        step = self._region(similar_region(self.image, point, float(tolerance)), value)
+        self._wand = (step, point, value)
+        self._show_box(self._document.replace(step))
+
+    def _region(self, found: Any, value: int) -> Operation:
+        """The found pixels as a step no larger than they are: so it is sent and undone fast."""
+        import numpy as np
+
+        found = np.asarray(found)
+        rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
+        if not rows.size:
+            raise UnusableMask("Nothing was selected there.")
+        left, top = int(columns[0]), int(rows[0])
+        box = found[top : rows[-1] + 1, left : columns[-1] + 1]
+        return Mask(self.image.size).region(box, left, top).operations[0].with_value(value)
 
     def _asked(self, point: tuple[float, float]) -> Any:
         try:
-            found = self.select(self.image, point) if self.select else None
+            found = self.select(self.image.copy(), point) if self.select else None
         except Exception as error:
             raise UnusableImage(f"select failed: {type(error).__name__}: {error}") from error
         if getattr(found, "shape", None) != (self.image.height, self.image.width):
@@ -248,3 +375,105 @@ class MaskEditor(anywidget.AnyWidget):
                 f"array of the shape {(self.image.height, self.image.width)}."
             )
         return found
+
+
+class BasicView:
+    """The mask on ipycanvas alone: Python hears each move of the mouse and draws each piece.
+
+    Args:
+        editor: Whose mask.
+
+    Attributes:
+        surface: Its picture and mask, which the editor draws.
+        widget: What is shown.
+    """
+
+    def __init__(self, editor: MaskEditor) -> None:
+        self._editor = editor
+        self.surface = Surface(editor.image, editor.color, editor.opacity)
+        self._points: list[Point] = []
+        self._pixels = Image.new("L", (1, 1))
+        canvas = self.surface.canvas
+        canvas.layout.max_width = "100%"
+        canvas.layout.height = "auto"
+        canvas.on_mouse_down(self._begin)
+        canvas.on_mouse_move(self._extend)
+        canvas.on_mouse_up(self._finish)
+        canvas.on_mouse_out(self._finish)
+        canvas.on_touch_start(lambda touches: self._begin(*touches[0]))
+        canvas.on_touch_move(lambda touches: self._extend(*touches[0]))
+        canvas.on_touch_end(self._finish)
+        canvas.on_touch_cancel(self._finish)
+        words = editor.texts
+        self._eraser = widgets.Checkbox(description=words["eraser"], indent=False)
+        largest = max(editor.radius, max(editor.image.size) / 6)
+        size = widgets.FloatSlider(description=words["radius"], min=1, max=largest)
+        widgets.link((editor, "radius"), (size, "value"))
+        buttons = [widgets.Button(description=words[name]) for name in ("undo", "redo")]
+        for button, act in zip(buttons, (editor.undo, editor.redo), strict=True):
+            button.on_click(lambda _, act=act: act())
+        self.widget = widgets.VBox([widgets.HBox([self._eraser, size, *buttons]), canvas])
+
+    def _begin(self, x: float, y: float) -> None:
+        with self._editor._lock:  # noqa: SLF001 - one of two halves
+            self._points = [(x, y)]
+            self._pixels = self._editor.mask.to_image()
+            self._show([(x, y)])
+
+    def _extend(self, x: float, y: float) -> None:
+        with self._editor._lock:  # noqa: SLF001
+            if self._points:
+                self._points.append((x, y))
+                self._show(self._points[-2:])
+
+    def _show(self, points: list[Point]) -> None:
+        """Show a piece of a stroke that is under way."""
+        size, radius = self._editor.image.size, self._editor.radius
+        value = KEEP if self._eraser.value else EDIT
+        piece = operation("stroke", points, size=size, radius=radius, value=value)
+        self._pixels = piece.draw(self._pixels)
+        box = piece.reach(size)
+        self.surface.show(self._pixels.crop(box), box)
+
+    def _finish(self, *_: Any) -> None:
+        with self._editor._lock:  # noqa: SLF001
+            points, self._points = self._points, []
+            if points:
+                self._editor.draw(points, erase=self._eraser.value)
+
+
+def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
+    """Any picture of a mask as mode L, 255 where it is to be edited; the border is kept.
+
+    Args:
+        image: In any mode.
+        notices: Gets a sentence for each assumption.
+    """
+    if image.has_transparency_data and with_alpha(image).getchannel("A").getextrema()[0] != 255:
+        grey, kind = with_alpha(image).getchannel("A"), "transparent"
+        notices.append("The mask was read from the picture's transparency.")
+    else:
+        grey, kind = to_rgb(image, []).convert("L"), "white"
+    if len(set(grey.resize((64, 64), Image.Resampling.NEAREST).getdata()) - {0, 255}) > 8:
+        notices.append("Greys were cut at half: brighter is edited.")
+    grey = sharp(grey)
+    if _border_is_white(grey):
+        grey = grey.point(lambda value: EDIT - value)
+        notices.append(
+            "What is transparent inside was taken as the part to edit."
+            if kind == "transparent"
+            else "Black on white was taken as the part to edit; invert if it is the other way."
+        )
+    return grey
+
+
+def _border_is_white(grey: Image.Image) -> bool:
+    width, height = grey.size
+    edges = [(0, 0, width, 1), (0, height - 1, width, height)]
+    edges += [(0, 0, 1, height), (width - 1, 0, width, height)]
+    white = sum(grey.crop(edge).histogram()[EDIT] for edge in edges)
+    return white > width + height  # more than half of all four
+
+
+def _value(content: dict[str, Any]) -> int:
+    return KEEP if content.get("erase") is True else EDIT

@@ -1,26 +1,26 @@
 """Where is a mask drawn? On ipycanvas: the picture and its mask as two layers of its own size.
 
-Python sends drawing commands and never reads a pixel back. Three faults of ipycanvas 0.14 are
-guarded here: after a page was reloaded it sends to a canvas that the new page has not chosen
-(which kills the page's drawing), ``hold_canvas`` stays on after an exception, and it is one for
-all threads.
+Python sends drawing commands and never reads a pixel back. Faults of ipycanvas 0.14 are guarded
+here: after a page was reloaded it sends to a canvas that the new page has not chosen (which kills
+the page's drawing), ``hold_canvas`` stays on after an exception, it is one for all threads, and a
+picture that is drawn as a widget may be closed before the page has read it.
 """
 
 from __future__ import annotations
 
 import io
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import ipywidgets as widgets
 from ipycanvas import Canvas, MultiCanvas
+from ipycanvas.canvas import COMMANDS
 from PIL import Image
 
 from ipywanx.model.operations import EDIT, Box, Operation
 
 _PREVIEW_QUALITY = 90
+_TO_INDEX = [0] + [1] * 255
 # ipycanvas has one command queue for all canvases of a kernel.
 _queue = threading.RLock()
 
@@ -31,23 +31,23 @@ class Surface:
     Args:
         picture: The picture, mode RGB.
         color: The mask's colour, as ``#rrggbb``.
+        opacity: Of the mask; under 1.0 where nothing else makes it translucent.
 
     Attributes:
         canvas: The MultiCanvas, whose layers are the picture and the mask.
     """
 
-    def __init__(self, picture: Image.Image, color: str) -> None:
+    def __init__(self, picture: Image.Image, color: str, opacity: float = 1.0) -> None:
         self.size = picture.size
         self.color = color
+        self.opacity = opacity
         width, height = picture.size
         self.canvas = MultiCanvas(2, width=width, height=height)
         self._picture_layer: Canvas = self.canvas[0]
         self._mask_layer: Canvas = self.canvas[1]
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=_PREVIEW_QUALITY)
-        self._picture = widgets.Image(value=stream.getvalue(), format="jpeg")
-        # The browser may still be reading a patch while the next one is sent.
-        self._patches: deque[widgets.Image] = deque()
+        self._picture = stream.getvalue()
 
     def on_new_page(self, redraw: Callable[[], None]) -> None:
         """Call ``redraw`` whenever a page begins to show this: the first, and after a reload."""
@@ -56,13 +56,16 @@ class Surface:
     def draw_all(self, mask: Image.Image) -> None:
         """Draw the picture and the whole mask, as for a page that shows nothing yet."""
         with self._drawing():
-            self.canvas._canvas_manager._current_canvas = None  # noqa: SLF001 - its guard is missing
-            self._picture_layer.draw_image(self._picture, 0, 0)
+            self._put(self._picture_layer, self._picture, (0, 0))
             self._patch(mask, (0, 0, *self.size))
 
     def draw(self, operation: Operation) -> bool:
-        """Draw a stroke or a shape by itself; False for steps that need :meth:`show`."""
-        if operation.name not in {"stroke", "rectangle", "ellipse", "polygon"}:
+        """Draw a stroke or a shape by itself; False for steps that need :meth:`show`.
+
+        Polygons do: where one crosses itself, ``fill_polygon`` and Pillow differ. So does all that
+        is translucent: it would be darker where it crosses what is there.
+        """
+        if operation.name not in {"stroke", "rectangle", "ellipse"} or self.opacity < 1:
             return False
         layer = self._mask_layer
         with self._drawing():
@@ -86,8 +89,6 @@ class Surface:
                     middle = ((x0 + x1) / 2, (y0 + y1) / 2)
                     layer.ellipse(*middle, (x1 - x0) / 2, (y1 - y0) / 2, 0, 0, 7)
                     layer.fill()
-                case "polygon":
-                    layer.fill_polygon(points)
             layer.global_composite_operation = "source-over"
         return True
 
@@ -100,39 +101,46 @@ class Surface:
         left, top, right, bottom = box
         if right <= left or bottom <= top:
             return
-        patch = widgets.Image(value=_tinted(pixels, self.color), format="png")
-        self._patches.append(patch)
-        while len(self._patches) > 16:
-            self._patches.popleft().close()
         self._mask_layer.clear_rect(left, top, right - left, bottom - top)
-        self._mask_layer.draw_image(patch, left, top)
+        self._put(self._mask_layer, _tinted(pixels, self.color, self.opacity), (left, top))
+
+    def _put(self, layer: Canvas, file: bytes, at: tuple[int, int]) -> None:
+        """Draw a picture file: ``put_image_data``, but with bytes that are encoded already."""
+        self.canvas._canvas_manager.send_draw_command(  # noqa: SLF001 - see above
+            layer, COMMANDS["putImageData"], list(at), [file]
+        )
 
     @contextmanager
     def _drawing(self) -> Iterator[None]:
-        """One batch of commands, sent together, whatever happens inside."""
+        """One batch of commands, sent together, whatever happens inside.
+
+        It names its canvas anew: a page that was opened since then has chosen none.
+        """
         manager = self.canvas._canvas_manager  # noqa: SLF001 - hold_canvas is neither safe nor ours
         with _queue:
             held, manager._caching = manager._caching, True  # noqa: SLF001
+            manager._current_canvas = None  # noqa: SLF001
             try:
                 yield
             finally:
                 try:
-                    if not held:
-                        manager.flush()  # which does nothing once caching is off
+                    # Also where somebody's hold_canvas is on: it may be stuck, see above.
+                    manager.flush()
                 finally:
                     manager._caching = held  # noqa: SLF001
 
     def close(self) -> None:
         """Take the widgets back."""
-        for widget in (self.canvas, self._picture, *self._patches):
+        for widget in (self.canvas, self._picture_layer, self._mask_layer):
             widget.close()
 
 
-def _tinted(pixels: Image.Image, color: str) -> bytes:
+def _tinted(pixels: Image.Image, color: str, opacity: float) -> bytes:
     """A mask as a PNG of one colour: a bit a pixel, 0 transparent."""
     rgb = bytes.fromhex(color.removeprefix("#"))
-    tinted = pixels.point(lambda value: 1 if value else 0).convert("P")
+    tinted = pixels.point(_TO_INDEX).convert("P")
     tinted.putpalette(b"\0\0\0" + rgb)
     stream = io.BytesIO()
-    tinted.save(stream, "PNG", bits=1, transparency=0, compress_level=1)
+    alpha = bytes((0, round(255 * opacity)))
+    tinted.save(stream, "PNG", bits=1, transparency=alpha, compress_level=1)
     return stream.getvalue()

@@ -39,6 +39,9 @@ _EDITOR = {
     "tolerance": Text("Tolerance", "容差"),
     "color": Text("Colour of the mask", "蒙版颜色"),
     "erase": Text("Subtract", "减去"),
+    "pressure": Text("Pen pressure", "笔压"),
+    "import": Text("Import a picture as mask", "导入图片作为蒙版"),
+    "pixels": Text("px", "像素"),
     "area": Text("masked", "已覆盖"),
     "numeric": Text("By numbers", "按数值添加"),
     "shape": Text("Shape", "形状"),
@@ -53,7 +56,7 @@ _EDITOR = {
         "Width and height must be over 0; a polygon needs 3 corners.",
         "宽和高必须大于 0；多边形至少需要 3 个顶点。",
     ),
-    "busy": Text("The kernel is busy; {n} strokes wait.", "内核繁忙；{n} 笔等待处理。"),
+    "busy": Text("The kernel is busy; {n} waiting.", "内核繁忙；{n} 项等待处理。"),
     "lost": Text(
         "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
     ),
