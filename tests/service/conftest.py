@@ -56,6 +56,12 @@ class Bench:
         self.session = Session(settings, line)
         self.events: list[dict[str, Any]] = []
 
+    def close(self) -> None:
+        """End what still waits, and the connections."""
+        for job in self.session.jobs():
+            job._future.cancel()
+        self.session._portal.call(self.line.aclose(), 10)
+
     def another(self) -> Session:
         """A second session of the same account, as another kernel has it."""
         return Session(self.settings, self.line)
@@ -138,6 +144,7 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         ends.append(app.state.engine.close)
         bench = Bench(app, Settings(SecretStr(KEY), base_url, tmp_path), Line(inner))
         bench.events = events
+        ends.append(bench.close)
         return bench
 
     yield make

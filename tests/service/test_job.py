@@ -217,10 +217,11 @@ def test_a_running_task_cannot_be_cancelled(build, way, until):
     assert job.cancel() is False
 
 
-def test_cancel_waits_for_the_answer_to_create(build):
+def test_cancel_waits_for_the_answer_to_create(build, until):
     """Cancelled while it is being sent: the answer is awaited, so that no task runs unseen."""
     bench = build("asgi", "task:never*1", "create:slow=0.3", concurrency=1)
     bench.submit()
+    until(lambda: bench.tasks)  # it fills the only place
     job = bench.submit()
     assert job.task_id is None
     assert job.cancel() is True
@@ -240,6 +241,8 @@ def test_asking_to_cancel_does_not_block(build, until):
     promise = job.request_cancel()
     assert not promise.done()
     assert promise.result(10) is True
+    with pytest.raises(TaskCanceled):
+        job.result(10)
 
 
 def test_a_waiter_that_is_cancelled_leaves_the_task(build):
