@@ -16,7 +16,7 @@ def _photo(name: str) -> Image.Image:
     if name in {"china", "flower"}:
         image = Image.fromarray(load_sample_image(f"{name}.jpg"))
     else:
-        image = Image.fromarray(getattr(skimage.data, name)()[..., :3])
+        image = Image.fromarray(getattr(skimage.data, name)()).convert("RGB")
     scale = SIDE / image.height
     return image.resize((round(image.width * scale), SIDE), Image.Resampling.LANCZOS)
 

@@ -9,7 +9,7 @@ from ipywanx.engine.effects import arrays
 from ipywanx.engine.effects.arrays import Floats, Size
 from ipywanx.engine.effects.job import Job
 
-_STRIP_PIXELS = 6_000_000
+_STRIP_PIXELS = 2_500_000
 
 
 def super_resolution(job: Job) -> Image.Image:
@@ -26,7 +26,8 @@ def super_resolution(job: Job) -> Image.Image:
     rows = max(32, _STRIP_PIXELS // (size[0] * factor))
     margin = 12
     # Very large results get fewer rounds: the time goes with the area.
-    rounds = 8 if size[0] * size[1] <= 24_000_000 else 3
+    area = size[0] * size[1]
+    rounds = 8 if area <= 24_000_000 else 3 if area <= 100_000_000 else 1
     for start in range(0, image.height, rows):
         stop = min(image.height, start + rows)
         low, high = max(0, start - margin), min(image.height, stop + margin)

@@ -101,10 +101,26 @@ def _opaque_lines(pixels: Floats, colour: Floats) -> Bools:
             continue
         strokes = _strokes(near)
         if lines or exact[strokes].sum() >= 0.3 * max(40, int(strokes.sum())):
-            lines += _lines(strokes & ~found, exact, least=4)
+            fresh = strokes & ~found
+            numbers, _ = label(fresh)
+            lines += [
+                line
+                for line in _lines(fresh, exact, least=4)
+                if _crisp(distance, np.isin(numbers, np.array(line.parts) + 1))
+            ]
         for line in lines:
             found |= _whole_row(strokes, exact, line)
     return found
+
+
+def _crisp(distance: Floats, letters: Bools) -> bool:
+    """Print has one colour within and another right outside; slices of a texture do not."""
+    core = arrays.erode(letters, 1)
+    inside = distance[core if core.sum() > 40 else letters]
+    ring = distance[arrays.dilate(letters, 3) & ~arrays.dilate(letters, 1)]
+    if inside.size < 20 or ring.size < 20:
+        return False
+    return bool((inside < 6).mean() > 0.75 and np.median(ring) > 40)
 
 
 def _strokes(near: Bools) -> Bools:
@@ -150,7 +166,7 @@ def _row_print(strokes: Bools, exact: Bools | None, line: Line) -> Bools:
     keep &= parts.width < 4 * line.tall
     if exact is not None:
         sharp = np.bincount((numbers * exact).ravel(), minlength=count + 1)[1:]
-        keep &= sharp > 0.25 * parts.area
+        keep &= sharp > 0.4 * parts.area
     return np.asarray(np.concatenate([[False], keep])[numbers])
 
 
@@ -194,10 +210,12 @@ def _lines(strokes: Bools, exact: Bools | None, least: int) -> list[Line]:
     )  # fmt: skip
     if exact is not None:
         sharp = np.bincount((numbers * exact).ravel(), minlength=count + 1)[1:]
-        fits &= sharp > 0.33 * parts.area
+        fits &= sharp > 0.5 * parts.area
     order = np.nonzero(fits)[0]
     if len(order) > _MAX_LETTERS:
         return []
+    # Where hundreds of parts could be letters, a short row of them is chance.
+    least = max(least, round((0.05 if exact is not None else 0.08) * len(order)))
     order = order[np.argsort(parts.left[order], kind="stable")]
     taken: set[int] = set()
     lines: list[Line] = []
@@ -300,18 +318,24 @@ def _faint_lines(pixels: Floats, found: Bools) -> Bools:
                 continue
             fresh = raised & ~out
             numbers, _ = label(fresh)
-            lines += [
-                line
-                for line in _lines(fresh, None, least=5)
-                if _even_step(sign * lift, np.isin(numbers, np.array(line.parts) + 1))
-            ]
+            for line in _lines(fresh, None, least=5):
+                letters = np.isin(numbers, np.array(line.parts) + 1)
+                lines += (
+                    [line]
+                    if _overlaid(pixels, lift, letters, sign=sign, count=len(line.parts))
+                    else []
+                )
             for line in lines:
-                out |= _whole_row(raised, None, line)
+                out |= _row_print(raised, None, line)
     return out
 
 
-def _even_step(lift: Floats, letters: Bools) -> bool:
-    """Print of one strength lifts every letter by about the same, and only the letters."""
+def _overlaid(pixels: Floats, lift: Floats, letters: Bools, *, sign: int, count: int) -> bool:
+    """Tell translucent print from texture that happens to look like a row of letters.
+
+    Print of one strength lifts all its letters by about the same, and it moves all three
+    channels by the same share of the way to white (or black); texture scales them instead.
+    """
     # Only the letters' own surroundings matter.
     rows, columns = np.nonzero(letters.any(1))[0], np.nonzero(letters.any(0))[0]
     if not len(rows):
@@ -320,12 +344,19 @@ def _even_step(lift: Floats, letters: Bools) -> bool:
         slice(max(0, rows[0] - 8), rows[-1] + 9),
         slice(max(0, columns[0] - 8), columns[-1] + 9),
     )
-    letters, lift = letters[window], lift[window]
+    letters, lift, pixels = letters[window], sign * lift[window], pixels[window]
     core = arrays.erode(letters, 1)
-    inside = lift[core] if core.sum() > 40 else lift[letters]
+    core = core if core.sum() > 40 else letters
     ring = arrays.dilate(letters, 5) & ~arrays.dilate(letters, 2)
-    outside = lift[ring]
-    if inside.size < 30 or outside.size < 30:
+    if core.sum() < 30 or ring.sum() < 30:
         return False
+    inside, outside = lift[core], lift[ring]
     step = float(np.median(inside) - np.median(outside))
-    return bool(inside.std() < 0.33 * step and outside.std() < 0.33 * step)
+    # A long row is less likely to be chance, so it may be less even.
+    unrest = float(inside.std() + outside.std())
+    if step <= 0 or unrest > (0.50 if count >= 9 else 0.42) * step:
+        return False
+    own, other = np.median(pixels[core], axis=0), np.median(pixels[ring], axis=0)
+    room = (255.0 - other) if sign > 0 else other.astype(float)
+    shares = sign * (own - other) / np.maximum(room, 12.0)
+    return bool(shares.min() > 0.1 and np.ptp(shares) < 0.10)
