@@ -13,7 +13,7 @@ ARGUMENTS = {
     "description_edit": {"prompt": "把花修改为蓝色"},
     "description_edit_with_mask": {"prompt": ""},
     "remove_watermark": {"prompt": "去除图像中的文字"},
-    "expand": {"parameters": {"right_scale": 1.3}},
+    "expand": {"parameters": {"right_scale": 1.12}},
     "super_resolution": {"prompt": "图像超分", "parameters": {"upscale_factor": 2}},
     "colorization": {"prompt": ""},
     "doodle": {"prompt": "北欧极简风格的客厅。"},

@@ -33,8 +33,8 @@ def test_all_scales_at_one_and_a_half_give_that_size():
 @pytest.mark.parametrize(
     "scales",
     [
-        {"right_scale": 1.6},
-        {"top_scale": 1.3, "bottom_scale": 1.2, "left_scale": 1.4, "right_scale": 1.1},
+        {"right_scale": 1.25},
+        {"top_scale": 1.15, "bottom_scale": 1.1, "left_scale": 1.2, "right_scale": 1.05},
     ],
 )
 def test_the_original_stays_within_the_expanded_picture(crop, apart, scales):
@@ -52,7 +52,7 @@ def test_the_original_stays_within_the_expanded_picture(crop, apart, scales):
 def test_new_area_is_a_picture(crop):
     """What expand adds has the light and some of the texture of what is beside it."""
     image = crop("coffee")
-    result = render("expand", image, parameters={"right_scale": 1.5}).image
+    result = render("expand", image, parameters={"right_scale": 1.3}).image
     added = np.asarray(result.crop((image.width, 0, *result.size)), float)
     beside = np.asarray(image.crop((image.width - 128, 0, *image.size)), float)
     assert np.abs(added.mean((0, 1)) - beside.mean((0, 1))).max() < 40
