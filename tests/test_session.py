@@ -303,7 +303,8 @@ def test_a_dry_run_tells_how_pictures_would_travel():
     request = wx.DescriptionEditWithMask(image=stream.getvalue(), prompt="x", mask=mask)
     shown = current().dry_run(request)
     assert "uploaded first" in shown.body["input"]["base_image_url"]
-    assert "1024×1024, 50.0% to edit" in shown.body["input"]["mask_image_url"]
+    assert "1024×1024 PNG" in shown.body["input"]["mask_image_url"]
+    assert "The mask covers 50.0% of the picture." in str(shown)
     assert shown.headers["X-DashScope-OssResourceResolve"] == "enable"
     assert (shown.price, "Authorization" in shown.headers) == (0.14, False)
     assert "CNY 0.14 from the service, free from the offline engine" in str(shown)

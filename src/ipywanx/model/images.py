@@ -149,7 +149,7 @@ def open_image(source: Any) -> Image.Image:
 
 
 def _is_url(source: Any) -> bool:
-    return isinstance(source, str) and source.startswith(("http://", "https://"))
+    return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
 
 
 def _is_array(source: Any) -> bool:
@@ -175,6 +175,8 @@ def _read(source: Any) -> tuple[bytes, str]:
                 f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; the service takes 10 MB.",
                 hint=f"Export a smaller file. {NEVER_SENT}",
             )
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UnusableImage(f"{str(source)!r} is not a file.", hint=NEVER_SENT)
         return path.read_bytes(), path.name
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: nobody has that ~home
         reason = getattr(error, "strerror", None) or str(error)
@@ -226,13 +228,13 @@ def _first_of(result: Any) -> Image.Image:
 
 def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
     image = open_header(data, name)
-    # A phone's MPO is a JPEG with a second picture behind it.
+    # A phone's MPO is a JPEG with a second picture behind it, which readers of JPEG never see.
     kind = "JPEG" if image.format == "MPO" else image.format or ""
     if (image.width * image.height > MAX_DECODED) if fit else not _in_range(image.size):
         _refuse_size(image.size, name, fit=fit)
     turned = is_turned(image, name)
     with readable(name):
-        frames = getattr(image, "n_frames", 1)
+        frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
     as_it_is = (
         kind in FORMATS
         and image.mode in {"RGB", "L"}

@@ -25,7 +25,7 @@ from ipywanx.errors import (
 )
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import TaskReport, TaskSummary
-from ipywanx.service.files import FileClient
+from ipywanx.service.files import FileClient, mask_picture
 from ipywanx.settings import Settings
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Client:
         """
         image_ref = await self.files.reference(request.image)
         mask = getattr(request, "mask", None)
-        mask_ref = None if mask is None else await self.files.mask_reference(mask)
+        mask_ref = None if mask is None else await self.files.reference(mask_picture(mask))
         body = wire.encode_body(wire.create_body(request, image_ref, mask_ref))
         headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
         if any(ref and ref.startswith("oss://") for ref in (image_ref, mask_ref)):

@@ -10,7 +10,7 @@ from ipywanx import wire
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.results import PRICE_CNY
-from ipywanx.service.files import INLINE_BYTES
+from ipywanx.service.files import INLINE_BYTES, mask_picture
 from ipywanx.settings import Settings
 
 
@@ -50,12 +50,15 @@ class DryRun:
 def dry_run(request: EditRequest, settings: Settings) -> DryRun:
     """The request as it would be sent with these settings."""
     mask = getattr(request, "mask", None)
-    mask_words = None if mask is None else f"<mask: {_size(mask.size)}, {mask.area:.1%} to edit>"
-    body = wire.create_body(request, _describe(request.image), mask_words)
+    pictures = [request.image] + ([] if mask is None else [mask_picture(mask)])
+    body = wire.create_body(request, *map(_describe, pictures))
+    notices = request.notices
+    if mask is not None:
+        notices = (*notices, f"The mask covers {mask.area:.1%} of the picture.")
     headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
     if not settings.offline:
         headers["Authorization"] = "Bearer (the key is not shown)"
-    if len(request.image.data) > INLINE_BYTES:
+    if any(len(picture.data) > INLINE_BYTES for picture in pictures):
         headers[wire.RESOLVE_HEADER] = "enable"
     return DryRun(
         url=settings.base_url + wire.CREATE_PATH,
@@ -63,7 +66,7 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
         body=body,
         price=round(request.n * PRICE_CNY, 2),
         offline=settings.offline,
-        notices=request.notices,
+        notices=tuple(dict.fromkeys(notices)),
     )
 
 

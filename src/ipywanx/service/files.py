@@ -32,6 +32,13 @@ _UPLOAD_LIFE = 24 * 3600.0
 Call = Callable[..., Awaitable[Mapping[str, Any]]]
 
 
+def mask_picture(mask: Mask) -> Picture:
+    """A mask as it is sent: an RGB PNG, since the vendor asks for [255,255,255] and [0,0,0]."""
+    stream = io.BytesIO()
+    mask.to_image().convert("RGB").save(stream, "PNG", compress_level=1)
+    return Picture(stream.getvalue(), "PNG", mask.size, "mask")
+
+
 class FileClient:
     """Sends pictures up and fetches results.
 
@@ -66,12 +73,6 @@ class FileClient:
                 sent_at, reference = time.monotonic(), await self._upload(name, picture)
                 self._uploaded[name] = (sent_at, reference)
             return reference
-
-    async def mask_reference(self, mask: Mask) -> str:
-        """The same for a mask: an RGB PNG, since the vendor asks for [255,255,255] and [0,0,0]."""
-        stream = io.BytesIO()
-        mask.to_image().convert("RGB").save(stream, "PNG", compress_level=1)
-        return await self.reference(Picture(stream.getvalue(), "PNG", mask.size, "mask"))
 
     async def _upload(self, name: str, picture: Picture) -> str:
         query = {"action": "getPolicy", "model": wire.MODEL}
