@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check format clean
+.PHONY: help lab test test-slow test-all check format bench-ink bench-mask clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ check: $(READY)-dev ## look for faults without running anything
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero
 	@$(BIN)/python -m ruff format
+
+bench-ink: $(READY)-browser ## measure how long ink takes in the mask editor, beside plain ipycanvas
+	@$(BIN)/python scripts/bench_ink.py
+
+bench-mask: $(READY)-dev ## measure drawing, encoding and undo of a 4096 x 4096 mask
+	@$(BIN)/python scripts/bench_mask.py
 
 clean: ## remove everything that make and the tests have made, .venv too
 	rm -rf $(VENV) artifacts dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

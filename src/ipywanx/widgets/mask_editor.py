@@ -86,6 +86,8 @@ class MaskEditor(anywidget.AnyWidget):
     texts = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
+    _surfaces: tuple[Surface, ...] = ()  # also of one that was refused before it was made
+
     def __init__(
         self,
         image: Any,
@@ -105,6 +107,7 @@ class MaskEditor(anywidget.AnyWidget):
         self._wand: tuple[Operation, Point, int] | None = None
         color = str(traits.get("color", type(self).color.default_value))
         self._surface = Surface(self.image, color)
+        self._surfaces = (self._surface,)
         self._basic: BasicView | None = None
         traits.setdefault("radius", max(4.0, round(max(self.image.size) / 50)))
         super().__init__(
@@ -185,7 +188,9 @@ class MaskEditor(anywidget.AnyWidget):
         with self._lock:
             if self._basic is None:
                 self._basic = BasicView(self)
-                self._basic.surface.on_new_page(lambda: self._redraw(self._surfaces[-1]))
+                plain = self._basic.surface
+                self._surfaces = (self._surface, plain)
+                plain.on_new_page(lambda: self._redraw(plain))
             return self._basic.widget
 
     def draw(self, points: Sequence[Point], *, erase: bool = False) -> None:
@@ -203,10 +208,6 @@ class MaskEditor(anywidget.AnyWidget):
         for surface in self._surfaces:
             surface.close()
         super().close()
-
-    @property
-    def _surfaces(self) -> list[Surface]:
-        return [self._surface, *([self._basic.surface] if self._basic else [])]
 
     def _fitting(self, source: Any) -> Mask:
         """The mask that is meant, of the picture's own size."""
@@ -454,7 +455,7 @@ def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
         notices.append("The mask was read from the picture's transparency.")
     else:
         grey, kind = to_rgb(image, []).convert("L"), "white"
-    if len(set(grey.resize((64, 64), Image.Resampling.NEAREST).getdata()) - {0, 255}) > 8:
+    if sum(grey.histogram()[1:255]) > grey.width * grey.height / 50:
         notices.append("Greys were cut at half: brighter is edited.")
     grey = sharp(grey)
     if _border_is_white(grey):
