@@ -1,5 +1,6 @@
 """The kernel's half of the mask editor: it does what messages ask, once, whatever they hold."""
 
+import io
 import math
 import struct
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from traitlets import TraitError
 from ipywanx import Mask
 from ipywanx.errors import UnusableImage, UnusableMask
 from ipywanx.widgets.mask_editor import MaskEditor
+from ipywanx.widgets.surface import _tinted
 
 SIZE = (512, 520)
 
@@ -316,6 +318,19 @@ def test_colours_are_checked(editor):
     with pytest.raises(TraitError, match="#rrggbb"):
         editor.color = "red"
     editor.color = "#00ff00"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (8, 5), (33, 2)])
+@pytest.mark.parametrize("opacity", [1.0, 0.5])
+def test_the_patch_for_the_page_is_a_sound_png(size, opacity):
+    """A patch decodes to the mask's colour where it is painted, and to nothing elsewhere."""
+    painted = np.random.default_rng(1).random(size[::-1]) < 0.5
+    patch = _tinted(Image.fromarray(painted.astype(np.uint8) * 255), "#e01b5d", opacity)
+    with Image.open(io.BytesIO(patch)) as image:
+        image.load()
+        seen = np.asarray(image.convert("RGBA"))
+    assert np.array_equal(seen[..., 3], painted * round(255 * opacity))
+    assert np.all(seen[painted][:, :3] == (0xE0, 0x1B, 0x5D))
 
 
 def test_the_basic_view_draws_the_same_mask(editor):

@@ -9,10 +9,13 @@ picture that is drawn as a widget may be closed before the page has read it.
 from __future__ import annotations
 
 import io
+import struct
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 from ipycanvas import Canvas, MultiCanvas
 from ipycanvas.canvas import COMMANDS
 from PIL import Image
@@ -20,7 +23,6 @@ from PIL import Image
 from ipywanx.model.operations import EDIT, Box, Operation
 
 _PREVIEW_QUALITY = 90
-_TO_INDEX = [0] + [1] * 255
 # ipycanvas has one command queue for all canvases of a kernel.
 _queue = threading.RLock()
 
@@ -136,11 +138,25 @@ class Surface:
 
 
 def _tinted(pixels: Image.Image, color: str, opacity: float) -> bytes:
-    """A mask as a PNG of one colour: a bit a pixel, 0 transparent."""
-    rgb = bytes.fromhex(color.removeprefix("#"))
-    tinted = pixels.point(_TO_INDEX).convert("P")
-    tinted.putpalette(b"\0\0\0" + rgb)
-    stream = io.BytesIO()
-    alpha = bytes((0, round(255 * opacity)))
-    tinted.save(stream, "PNG", bits=1, transparency=alpha, compress_level=1)
-    return stream.getvalue()
+    """A mask as a PNG of one colour: a bit a pixel, 0 transparent.
+
+    Written by hand: at 4096² that takes half as long as Pillow, and each undo sends one.
+    """
+    width, height = pixels.size
+    bits = np.packbits(np.asarray(pixels), axis=1)
+    lines = np.zeros((height, bits.shape[1] + 1), np.uint8)  # each begins with its filter: none
+    lines[:, 1:] = bits
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _chunk(name, data)
+        for name, data in (
+            (b"IHDR", struct.pack(">2I5B", width, height, 1, 3, 0, 0, 0)),  # 1 bit, a palette
+            (b"PLTE", b"\0\0\0" + bytes.fromhex(color.removeprefix("#"))),
+            (b"tRNS", bytes((0, round(255 * opacity)))),
+            (b"IDAT", zlib.compress(lines.tobytes(), 1)),
+            (b"IEND", b""),
+        )
+    )
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
