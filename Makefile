@@ -15,10 +15,10 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check format bench-ink bench-mask clean
+.PHONY: help lab test test-slow test-all check format bench-effects bench-ink bench-mask clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(READY)-lab ## open JupyterLab on the first tutorial (on a server: make lab ARGS=--no-browser)
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
@@ -43,6 +43,9 @@ check: $(READY)-dev ## look for faults without running anything
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero
 	@$(BIN)/python -m ruff format
+
+bench-effects: $(READY)-dev ## time and memory of each offline effect at 1024², super-resolution beside Lanczos
+	@$(BIN)/python scripts/bench_effects.py
 
 bench-ink: $(READY)-browser ## measure how long ink takes in the mask editor, beside plain ipycanvas
 	@$(BIN)/python scripts/bench_ink.py
