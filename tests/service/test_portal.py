@@ -132,6 +132,8 @@ def test_stop_ends_the_wait_and_the_work():
         import asyncio, os, signal, sys, threading, time
         from ipywanx.service.portal import Portal
 
+        # whoever started the tests in the background made their children deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         main, ended = threading.main_thread().ident, threading.Event()
 
         def waits():

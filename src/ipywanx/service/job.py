@@ -26,7 +26,7 @@ from ipywanx.model.functions import MAX_SEED, EditRequest
 from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.client import Client
-from ipywanx.service.portal import Portal, outcome
+from ipywanx.service.portal import Portal
 
 # A task can be UNKNOWN for a moment after it was accepted, until all servers have heard of it.
 _UNKNOWN_GRACE = 10.0
@@ -108,7 +108,7 @@ class Job:
             ServiceError: The task was never accepted.
         """
         try:
-            return outcome(self._future, timeout)
+            return self._future.result(timeout)
         except TimeoutError:
             if self._future.done():
                 raise

@@ -9,15 +9,11 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-import time
 from collections.abc import Coroutine
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-
-SLICE = 0.25
-"""Seconds that a thread waits at a time."""
 
 
 class Portal:
@@ -40,7 +36,7 @@ class Portal:
         """
         future = self.submit(work)
         try:
-            return outcome(future, timeout)
+            return future.result(timeout)
         except BaseException:
             future.cancel()
             raise
@@ -58,18 +54,3 @@ class Portal:
                     target=self._loop.run_forever, name="ipywanx-io", daemon=True
                 ).start()
             return self._loop
-
-
-def outcome(future: Future[T], timeout: float | None = None) -> T:
-    """As ``future.result(timeout)``, waited for in slices.
-
-    A signal that arrives in the instant before a thread blocks does not wake it; here Stop is
-    heard at the next slice at the latest.
-    """
-    end = None if timeout is None else time.monotonic() + timeout
-    while not future.done():
-        left = SLICE if end is None else min(SLICE, end - time.monotonic())
-        if left <= 0:
-            raise TimeoutError
-        wait([future], left)
-    return future.result()
