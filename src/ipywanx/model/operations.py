@@ -225,7 +225,8 @@ def packed(image: Image.Image) -> bytes:
 def _ellipse(pen: ImageDraw.ImageDraw, box: Sequence[float], value: int) -> None:
     """An ellipse in inclusive corners; one of a single pixel too, which Pillow leaves out."""
     pen.ellipse(box, fill=value)
-    pen.point(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), fill=value)
+    if box[2] - box[0] < 2 or box[3] - box[1] < 2:
+        pen.point(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), fill=value)
 
 
 def is_number(value: Any) -> bool:
@@ -237,7 +238,7 @@ def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     """Checked points; they may lie outside the picture, but not out of reason."""
     try:
         checked = tuple((float(x), float(y)) for x, y in points)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise UnusableMask("Points are pairs of numbers, such as [(10, 10), (500, 300)].") from None
     if not checked or any(not abs(at) < 1e6 for point in checked for at in point):
         raise UnusableMask("A shape needs at least one point, with finite coordinates.")

@@ -24,9 +24,10 @@ from ipywanx.errors import UnusableImage, UnusableMask, WanxError
 from ipywanx.model.document import MaskDocument
 from ipywanx.model.images import load, open_image
 from ipywanx.model.masks import Mask
-from ipywanx.model.operations import EDIT, KEEP, Box, Operation, Point, operation, sharp
-from ipywanx.model.pixels import to_rgb, with_alpha
+from ipywanx.model.operations import EDIT, KEEP, Box, Operation, Point, operation
+from ipywanx.model.recognition import recognized
 from ipywanx.model.regions import similar_region
+from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.surface import Surface
 from ipywanx.widgets.texts import editor_texts
 
@@ -376,104 +377,6 @@ class MaskEditor(anywidget.AnyWidget):
                 f"array of the shape {(self.image.height, self.image.width)}."
             )
         return found
-
-
-class BasicView:
-    """The mask on ipycanvas alone: Python hears each move of the mouse and draws each piece.
-
-    Args:
-        editor: Whose mask.
-
-    Attributes:
-        surface: Its picture and mask, which the editor draws.
-        widget: What is shown.
-    """
-
-    def __init__(self, editor: MaskEditor) -> None:
-        self._editor = editor
-        self.surface = Surface(editor.image, editor.color, editor.opacity)
-        self._points: list[Point] = []
-        self._pixels = Image.new("L", (1, 1))
-        canvas = self.surface.canvas
-        canvas.layout.max_width = "100%"
-        canvas.layout.height = "auto"
-        canvas.on_mouse_down(self._begin)
-        canvas.on_mouse_move(self._extend)
-        canvas.on_mouse_up(self._finish)
-        canvas.on_mouse_out(self._finish)
-        canvas.on_touch_start(lambda touches: self._begin(*touches[0]))
-        canvas.on_touch_move(lambda touches: self._extend(*touches[0]))
-        canvas.on_touch_end(self._finish)
-        canvas.on_touch_cancel(self._finish)
-        words = editor.texts
-        self._eraser = widgets.Checkbox(description=words["eraser"], indent=False)
-        largest = max(editor.radius, max(editor.image.size) / 6)
-        size = widgets.FloatSlider(description=words["radius"], min=1, max=largest)
-        widgets.link((editor, "radius"), (size, "value"))
-        buttons = [widgets.Button(description=words[name]) for name in ("undo", "redo")]
-        for button, act in zip(buttons, (editor.undo, editor.redo), strict=True):
-            button.on_click(lambda _, act=act: act())
-        self.widget = widgets.VBox([widgets.HBox([self._eraser, size, *buttons]), canvas])
-
-    def _begin(self, x: float, y: float) -> None:
-        with self._editor._lock:  # noqa: SLF001 - one of two halves
-            self._points = [(x, y)]
-            self._pixels = self._editor.mask.to_image()
-            self._show([(x, y)])
-
-    def _extend(self, x: float, y: float) -> None:
-        with self._editor._lock:  # noqa: SLF001
-            if self._points:
-                self._points.append((x, y))
-                self._show(self._points[-2:])
-
-    def _show(self, points: list[Point]) -> None:
-        """Show a piece of a stroke that is under way."""
-        size, radius = self._editor.image.size, self._editor.radius
-        value = KEEP if self._eraser.value else EDIT
-        piece = operation("stroke", points, size=size, radius=radius, value=value)
-        self._pixels = piece.draw(self._pixels)
-        box = piece.reach(size)
-        self.surface.show(self._pixels.crop(box), box)
-
-    def _finish(self, *_: Any) -> None:
-        with self._editor._lock:  # noqa: SLF001
-            points, self._points = self._points, []
-            if points:
-                self._editor.draw(points, erase=self._eraser.value)
-
-
-def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
-    """Any picture of a mask as mode L, 255 where it is to be edited; the border is kept.
-
-    Args:
-        image: In any mode.
-        notices: Gets a sentence for each assumption.
-    """
-    if image.has_transparency_data and with_alpha(image).getchannel("A").getextrema()[0] != 255:
-        grey, kind = with_alpha(image).getchannel("A"), "transparent"
-        notices.append("The mask was read from the picture's transparency.")
-    else:
-        grey, kind = to_rgb(image, []).convert("L"), "white"
-    if sum(grey.histogram()[1:255]) > grey.width * grey.height / 50:
-        notices.append("Greys were cut at half: brighter is edited.")
-    grey = sharp(grey)
-    if _border_is_white(grey):
-        grey = grey.point(lambda value: EDIT - value)
-        notices.append(
-            "What is transparent inside was taken as the part to edit."
-            if kind == "transparent"
-            else "Black on white was taken as the part to edit; invert if it is the other way."
-        )
-    return grey
-
-
-def _border_is_white(grey: Image.Image) -> bool:
-    width, height = grey.size
-    edges = [(0, 0, width, 1), (0, height - 1, width, height)]
-    edges += [(0, 0, 1, height), (width - 1, 0, width, height)]
-    white = sum(grey.crop(edge).histogram()[EDIT] for edge in edges)
-    return white > width + height  # more than half of all four
 
 
 def _value(content: dict[str, Any]) -> int:

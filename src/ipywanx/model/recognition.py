@@ -1,0 +1,45 @@
+"""Which part of a picture did someone mean as a mask?
+
+Masks of other programs are white on black, black on white, a cut-out, or a hole. The border tells:
+what lies there is taken as kept.
+"""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from ipywanx.model.operations import EDIT, sharp
+from ipywanx.model.pixels import to_rgb, with_alpha
+
+
+def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
+    """Any picture of a mask as mode L, 255 where it is to be edited; the border is kept.
+
+    Args:
+        image: In any mode.
+        notices: Gets a sentence for each assumption.
+    """
+    if image.has_transparency_data and with_alpha(image).getchannel("A").getextrema()[0] != 255:
+        grey, kind = with_alpha(image).getchannel("A"), "transparent"
+        notices.append("The mask was read from the picture's transparency.")
+    else:
+        grey, kind = to_rgb(image, []).convert("L"), "white"
+    if sum(grey.histogram()[1:255]) > grey.width * grey.height / 50:
+        notices.append("Greys were cut at half: brighter is edited.")
+    grey = sharp(grey)
+    if _border_is_white(grey):
+        grey = grey.point(lambda value: EDIT - value)
+        notices.append(
+            "What is transparent inside was taken as the part to edit."
+            if kind == "transparent"
+            else "Black on white was taken as the part to edit; invert if it is the other way."
+        )
+    return grey
+
+
+def _border_is_white(grey: Image.Image) -> bool:
+    width, height = grey.size
+    edges = [(0, 0, width, 1), (0, height - 1, width, height)]
+    edges += [(0, 0, 1, height), (width - 1, 0, width, height)]
+    white = sum(grey.crop(edge).histogram()[EDIT] for edge in edges)
+    return white > width + height  # more than half of all four
