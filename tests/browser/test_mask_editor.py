@@ -171,7 +171,7 @@ def test_brush_and_eraser(lab: Lab):
     hand.draw((700, 500), (790, 590))
     hand.has("empty.stroke([(700, 500), (790, 590)], 30)")
     hand.key("[", "[", "]")
-    assert 25 < float(hand.notebook.evaluate("editor.radius")) < 27
+    poll(hand.notebook, "25 < editor.radius < 27")
     hand.page.keyboard.down("Alt")
     hand.page.mouse.wheel(0, -300)
     hand.page.keyboard.up("Alt")
