@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ipywanx.engine.faults import Scripted
 from ipywanx.engine.options import Log
 from ipywanx.engine.storage import MAX_UPLOAD, UPLOAD_PATH, OssRefusal
+from ipywanx.settings import LOOPBACK
 from ipywanx.wire import MAX_BODY, REQUEST_ID_HEADER, Refusal, error_reply
 
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 _FORM_ROOM = 2**20
 """What a form may need beside its file."""
 _DRAIN = 4
