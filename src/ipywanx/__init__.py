@@ -49,7 +49,7 @@ from ipywanx.model.functions import (
 from ipywanx.model.masks import Mask
 from ipywanx.model.results import Result
 from ipywanx.model.tasks import Status
-from ipywanx.session import Session, aedit, edit, jobs, resume, submit
+from ipywanx.session import Session, aedit, edit, history, jobs, recall, resume, submit
 
 if TYPE_CHECKING:
     from typing import Any
@@ -97,7 +97,9 @@ __all__ = [
     "__version__",
     "aedit",
     "edit",
+    "history",
     "jobs",
+    "recall",
     "resume",
     "submit",
 ]

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class WanxError(Exception):
@@ -103,7 +104,25 @@ class Unreachable(ServiceError):
 
 
 class SubmissionUncertain(ServiceError):
-    """The task was sent and the answer was lost: it may exist, and may be charged."""
+    """The task was sent and the answer was lost: it may exist, and may be charged.
+
+    Attributes:
+        candidates: Tasks of the account's list that may be it
+            (:class:`~ipywanx.model.tasks.TaskSummary`); empty before the list was searched.
+        timed_out: Whether the service may still be working on the call.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        candidates: tuple[object, ...] = (),
+        timed_out: bool = False,
+        **details: Any,
+    ) -> None:
+        self.candidates = candidates
+        self.timed_out = timed_out
+        super().__init__(message, **details)
 
 
 class Refused(ServiceError):

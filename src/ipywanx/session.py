@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
     from ipywanx.model.results import Result
     from ipywanx.service.dry_run import DryRun
+    from ipywanx.service.history import Record
     from ipywanx.service.job import Job
+    from ipywanx.service.past import Past
     from ipywanx.service.portal import Portal
+    from ipywanx.service.tempo import Tempo
 
 
+_REMEMBERED = 9999  # jobs of this process; the history remembers all
 ENGINE_URL = "http://127.0.0.1/api/v1"
 """The embedded engine's name for itself; no socket is behind it."""
 
@@ -37,12 +41,20 @@ class Session:
         settings: What to work with; None reads the environment.
         transport: What carries the requests; None for the network, or for the embedded engine
             where the settings have no key.
+        tempo: The account's limits and our patience; None for the service's own, or for none
+            where the embedded engine answers.
     """
 
     def __init__(
-        self, settings: Settings | None = None, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: Settings | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        tempo: Tempo | None = None,
     ) -> None:
+        from ipywanx.service.archive import Archive
         from ipywanx.service.client import Client
+        from ipywanx.service.dispatcher import Dispatcher
+        from ipywanx.service.tempo import EMBEDDED, SERVICE
 
         self.settings = settings or Settings.from_environment()
         self._portal = _process.portal()
@@ -50,7 +62,10 @@ class Session:
         if transport is None and account.offline:
             account = replace(account, base_url=ENGINE_URL, api_key=SecretStr("offline"))
             transport = _process.engine()
-        self._client = Client(account, transport)
+        tempo = tempo or (EMBEDDED if self.settings.offline else SERVICE)
+        client = Client(account, transport)
+        self.archive = Archive(self.settings.home, self.settings.account)
+        self._dispatcher = Dispatcher(client, self.archive.history, self.settings.account, tempo)
         self._jobs: list[Job] = []
 
     @property
@@ -68,10 +83,7 @@ class Session:
         **values: Any,
     ) -> Job:
         """Send a request and return at once; see :func:`ipywanx.edit` for the arguments."""
-        from ipywanx.service.job import Job
-
-        request = make_request(function, image, prompt, **values)
-        return self._keep(Job(self._client, self._portal, self.settings.home, request=request))
+        return self._start(request=make_request(function, image, prompt, **values))
 
     def edit(
         self,
@@ -97,8 +109,6 @@ class Session:
 
     def resume(self, task_id: str) -> Job:
         """Wait again for a task of any kernel; see :func:`ipywanx.resume`."""
-        from ipywanx.service.job import Job
-
         task_id = str(task_id).strip()
         if not re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*", task_id):
             raise InvalidRequest(
@@ -112,13 +122,39 @@ class Session:
                 return job
             if job.task_id == task_id:
                 request = job.request
-        return self._keep(
-            Job(self._client, self._portal, self.settings.home, request=request, task_id=task_id)
-        )
+        record = self.archive.history.find(self.settings.account, task_id)
+        return self._start(record=record or self.archive.begin(None, task_id), request=request)
 
     def jobs(self) -> list[Job]:
-        """The jobs of this process that have not ended, oldest first."""
-        return [job for job in self._jobs if not job.done()]
+        """Every job that has not ended or whose pictures are not fetched, oldest first.
+
+        Those of other kernels, ended ones too, are watched here from now on.
+        """
+        mine = [job for job in self._jobs if not job.done()]
+        known = {job.record_id for job in self._jobs if not job.failed}
+        theirs = [
+            self._start(record=record)
+            for record in self.archive.history.unfinished(self.settings.account)
+            if record.id not in known and (record.task_id or not record.is_watched)
+        ]
+        return [*theirs, *mine]
+
+    def left_behind(self) -> int:
+        """How many tasks of kernels that have ended may be fetched; asks nobody but the disk."""
+        rows = self.archive.history.unfinished(self.settings.account)
+        return sum(not row.is_watched for row in rows)
+
+    def history(self, text: str = "") -> Past:
+        """The results that are kept, newest first; see :func:`ipywanx.history`."""
+        from ipywanx.service.past import Past
+
+        return Past(self.archive, self.archive.history.search(text))
+
+    def recall(self, source: Any) -> EditRequest:
+        """What made a picture; see :func:`ipywanx.recall`."""
+        from ipywanx.service.past import recall
+
+        return recall(self.archive, source)
 
     @property
     def spent(self) -> float:
@@ -139,8 +175,11 @@ class Session:
             f"Pictures are kept in: {self.settings.home / 'pictures'}\nipywanx {__version__}"
         )
 
-    def _keep(self, job: Job) -> Job:
-        self._jobs = [*self._jobs[-499:], job]
+    def _start(self, request: EditRequest | None = None, record: Record | None = None) -> Job:
+        from ipywanx.service.job import Job
+
+        job = Job(self._dispatcher, self.archive, self._portal, request=request, record=record)
+        self._jobs = [*self._jobs[-_REMEMBERED:], job]
         return job
 
 
@@ -255,5 +294,34 @@ def resume(task_id: str) -> Job:
 
 
 def jobs() -> list[Job]:
-    """The jobs of this process that have not ended, oldest first."""
+    """Every job that has not ended or is not fetched, from any kernel, oldest first."""
     return current().jobs()
+
+
+def history(text: str = "") -> Past:
+    """The results that are kept, of all kernels, newest first.
+
+    Args:
+        text: What to look for in prompts, functions' names and task ids; "" for all.
+
+    Returns:
+        A sequence of :class:`~ipywanx.Result`, each read from the disk when it is asked for. Under
+        a cell it shows a table; ``.export(folder)`` writes the pictures out, ``.delete()`` forgets.
+    """
+    return current().history(text)
+
+
+def recall(source: Any) -> EditRequest:
+    """What made a picture: the request, to be edited again or changed.
+
+    Args:
+        source: A ``Result``, a task's id, or a picture file as it was saved.
+
+    Raises:
+        InvalidRequest: The history does not know it.
+
+    Example:
+        >>> again = wx.recall("edited.png").model_copy(update={"seed": 3})
+        >>> wx.edit(again)
+    """
+    return current().recall(source)

@@ -11,7 +11,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from pydantic import SecretStr
 from ipywanx.errors import NotConfigured
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_PROCESS = uuid.uuid4().hex[:12]
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 SERVICE_URL = "https://dashscope.aliyuncs.com/api/v1"
 """The Beijing region, the only one that has this model (vendor: image edit API reference)."""
@@ -47,6 +50,17 @@ class Settings:
     def offline(self) -> bool:
         """Whether the embedded engine answers."""
         return self.api_key is None
+
+    @property
+    def account(self) -> str:
+        """A name for the key's account in rows and files, which tells nothing of the key.
+
+        The embedded engine's tasks end with its process, so each process has an account there.
+        """
+        if self.api_key is None:
+            return f"offline-{_PROCESS}"
+        said = f"{self.base_url}\n{self.workspace or ''}\n{self.api_key.get_secret_value()}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

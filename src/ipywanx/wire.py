@@ -56,6 +56,7 @@ MAX_BASE64 = 20 * 2**20
 SERVICE_ZONE = timezone(timedelta(hours=8))
 """The service's stamps carry no zone; a published log shows that they are Beijing time."""
 _STAMP = "%Y-%m-%d %H:%M:%S.%f"
+_LIST_STAMP = "%Y%m%d%H%M%S"
 
 
 class Fault(NamedTuple):
@@ -227,6 +228,17 @@ def create_body(
 def encode_body(body: Mapping[str, Any]) -> bytes:
     """The body as the official SDK writes it: JSON in UTF-8, nothing escaped."""
     return json.dumps(body, ensure_ascii=False).encode()
+
+
+def list_query(since: datetime, until: datetime, page: int, page_size: int) -> dict[str, str]:
+    """The query of one page of the task list; moments go by seconds, in the service's zone."""
+    return {
+        "start_time": since.astimezone(SERVICE_ZONE).strftime(_LIST_STAMP),
+        "end_time": until.astimezone(SERVICE_ZONE).strftime(_LIST_STAMP),
+        "page_no": str(page),
+        "page_size": str(page_size),
+        "model_name": MODEL,
+    }
 
 
 def read_created(reply: Mapping[str, Any]) -> TaskReport:

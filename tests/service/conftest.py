@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,14 @@ from pydantic import SecretStr
 from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.serve import configure
+from ipywanx.service.client import Client
+from ipywanx.service.tempo import SERVICE
 from ipywanx.session import Session
 from ipywanx.settings import Settings
 
 KEY = "sk-0123456789abcdef-secret"
+TEMPO = replace(SERVICE.faster(60), creates=math.inf, queries=math.inf, gateway=0.5, search=0.5)
+"""The service's manners, sixty times as fast, and with no limits but those that a test sets."""
 CREATE = "/api/v1/services/aigc/image2image/image-synthesis"
 
 Answer = Callable[[httpx.Request], "httpx.Response | None"]
@@ -53,7 +59,7 @@ class Bench:
         self.engine = app.state.engine
         self.settings = settings
         self.line = line
-        self.session = Session(settings, line)
+        self.session = Session(settings, line, TEMPO)
         self.events: list[dict[str, Any]] = []
 
     def close(self) -> None:
@@ -62,9 +68,18 @@ class Bench:
             job._future.cancel()
         self.session._portal.call(self.line.aclose(), 10)
 
+    @property
+    def client(self) -> Client:
+        """What the session asks with."""
+        return self.session._dispatcher.client
+
+    def call(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run something on the session's loop."""
+        return self.session._portal.call(work, 30)
+
     def another(self) -> Session:
         """A second session of the same account, as another kernel has it."""
-        return Session(self.settings, self.line)
+        return Session(self.settings, self.line, TEMPO)
 
     def sent(self, method: str, end: str) -> list[httpx.Request]:
         """The requests of a method to paths with this end."""

@@ -168,9 +168,8 @@ def test_a_failed_upload_is_tried_anew(build):
 def test_the_same_bytes_there_already_are_as_good(bench):
     """A second write of the same name is refused by the storage; the file is there all the same."""
     again = httpx.Response(409, text="<Code>FileAlreadyExists</Code>")
-    client, portal = bench.session._client.files, bench.session._portal
     bench.line.answer = lambda request: again if request.url.path == "/oss" else None
-    reference = portal.call(client.reference(load(noise())), 10)
+    reference = bench.call(bench.client.files.reference(load(noise())))
     assert reference.startswith("oss://")
 
 

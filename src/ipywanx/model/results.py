@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,19 @@ class Timings:
     ran: float | None
     total: float
 
+    @classmethod
+    def of(cls, report: TaskReport, total: float) -> Timings:
+        """The times of a task that has ended."""
+
+        def between(start: datetime | None, end: datetime | None) -> float | None:
+            return (end - start).total_seconds() if start and end else None
+
+        return cls(
+            queued=between(report.submitted, report.scheduled),
+            ran=between(report.scheduled, report.ended),
+            total=total,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Result:
@@ -44,7 +58,8 @@ class Result:
         report: The service's last word on the task.
         data: The files' bytes as they came, one for each success, in order.
         timings: How long it took.
-        files: Where they were saved, in the same order as ``data``.
+        files: Where they are kept, in the same order as ``data``; empty where the disk is full.
+        remarks: What the person should know of how it was kept, one sentence each.
     """
 
     request: EditRequest | None
@@ -52,6 +67,7 @@ class Result:
     data: tuple[bytes, ...] = field(repr=False)
     timings: Timings
     files: tuple[Path, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def task_id(self) -> str:
@@ -71,7 +87,7 @@ class Result:
     @cached_property
     def images(self) -> list[Image.Image]:
         """The pictures, decoded, mode RGB, full size."""
-        return [_decoded(data) for data in self.data]
+        return [decoded(data) for data in self.data]
 
     @cached_property
     def preview(self) -> Mapping[str, Any] | None:
@@ -95,7 +111,7 @@ class Result:
     @property
     def notices(self) -> tuple[str, ...]:
         """What the person should know of it, one sentence each."""
-        notices = list(self.request.notices) if self.request else []
+        notices = [*(self.request.notices if self.request else ()), *self.remarks]
         if self.preview is not None:
             if unheard := self.preview.get("not_understood"):
                 notices.append(f"Not understood offline: {', '.join(map(str, unheard))}.")
@@ -117,7 +133,7 @@ class Result:
             place = Path(folder).expanduser()
             place.mkdir(parents=True, exist_ok=True)
             for number, data in enumerate(self.data, start=1):
-                paths.append(_write_new(place, f"{name}-{number}", _suffix(data), data))
+                paths.append(_write_new(place, f"{name}-{number}", suffix_of(data), data))
         except OSError as error:
             raise WanxError(
                 f"The pictures cannot be saved in {str(folder)!r}: {error.strerror or error}.",
@@ -139,7 +155,12 @@ class Result:
         return mimebundle(self)
 
 
-def _decoded(data: bytes) -> Image.Image:
+def decoded(data: bytes) -> Image.Image:
+    """A result's pixels, mode RGB.
+
+    Raises:
+        UnexpectedReply: The bytes are no picture.
+    """
     try:
         with Image.open(io.BytesIO(data)) as image:
             return image.convert("RGB")
@@ -150,7 +171,8 @@ def _decoded(data: bytes) -> Image.Image:
         ) from None
 
 
-def _suffix(data: bytes) -> str:
+def suffix_of(data: bytes) -> str:
+    """The file ending of a picture's bytes, with the dot."""
     kind = Image.open(io.BytesIO(data)).format or "png"
     return {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
 

@@ -8,8 +8,13 @@ count from byte to byte (a dripping server never ends) and its ASGI transport ha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import time
 from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -17,7 +22,6 @@ import httpx
 from ipywanx import wire
 from ipywanx._version import __version__
 from ipywanx.errors import (
-    RateLimited,
     ServiceError,
     SubmissionUncertain,
     UnexpectedReply,
@@ -31,7 +35,6 @@ from ipywanx.settings import Settings
 T = TypeVar("T")
 
 CALL_SECONDS = 30.0
-CREATE_ATTEMPTS = 6
 _LOOK_FIRST = (
     "It may exist and may be charged: look in the vendor's console before you send it again."
 )
@@ -43,6 +46,14 @@ _NEVER_LEFT = (
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A create call, ready to be sent: its pictures are where the service finds them."""
+
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
 
 
 class Client:
@@ -64,13 +75,13 @@ class Client:
             follow_redirects=False,
         )
         self.files = FileClient(settings.base_url, self._call, transport)
+        self._skew = 0.0  # seconds by which the service's clock is before ours
 
-    async def submit(self, request: EditRequest) -> TaskReport:
-        """Upload the pictures and create the task.
+    async def prepare(self, request: EditRequest) -> Prepared:
+        """Upload the pictures; what is left is one call.
 
         Raises:
-            SubmissionUncertain: The answer was lost; the task may exist and be charged.
-            ServiceError: Nothing was accepted; the class says why.
+            ServiceError: They could not be sent. There is no task.
         """
         image_ref = await self.files.reference(request.image)
         mask = getattr(request, "mask", None)
@@ -79,15 +90,20 @@ class Client:
         headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
         if any(ref and ref.startswith("oss://") for ref in (image_ref, mask_ref)):
             headers[wire.RESOLVE_HEADER] = "enable"
-        for attempt in range(CREATE_ATTEMPTS):
-            try:
-                return _read_created(await self._create(body, headers))
-            except RateLimited as error:
-                # A 429 accepted nothing, so this is the one refusal that is safe to repeat.
-                if attempt == CREATE_ATTEMPTS - 1:
-                    raise
-                await asyncio.sleep(error.retry_after or min(8.0, 0.5 * 2**attempt))
-        raise AssertionError
+        return Prepared(body, headers)
+
+    async def create(self, prepared: Prepared) -> TaskReport:
+        """Create the task: one call, never repeated here, because it may cost money.
+
+        Raises:
+            SubmissionUncertain: The answer was lost; the task may exist and be charged.
+            ServiceError: Nothing was accepted; the class says why.
+        """
+        return _read_created(await self._create(prepared.body, prepared.headers))
+
+    async def submit(self, request: EditRequest) -> TaskReport:
+        """Upload the pictures and create the task; raises as :meth:`create`."""
+        return await self.create(await self.prepare(request))
 
     async def query(self, task_id: str) -> TaskReport:
         """What the service says of a task now."""
@@ -101,11 +117,23 @@ class Client:
         """
         await self._call("POST", wire.task_path(task_id, "/cancel"))
 
-    async def list(self, *, page: int = 1, page_size: int = 50) -> list[TaskSummary]:
-        """The account's tasks of the last 24 hours, newest first as the service orders them."""
-        query = {"page_no": str(page), "page_size": str(page_size), "model_name": wire.MODEL}
-        rows, _ = wire.read_task_list(await self._call("GET", wire.TASKS_PATH, params=query))
-        return rows
+    async def list(
+        self, since: datetime, until: datetime, *, page: int = 1, page_size: int = 100
+    ) -> tuple[list[TaskSummary], int]:
+        """One page of the account's tasks of this model, and how many there are on all pages.
+
+        Args:
+            since: The earliest moment of creation, by the service's clock; it goes by seconds.
+            until: The latest, at most 24 hours later.
+            page: From 1.
+            page_size: Rows on a page.
+        """
+        query = wire.list_query(since, until, page, page_size)
+        return wire.read_task_list(await self._call("GET", wire.TASKS_PATH, params=query))
+
+    def service_time(self, moment: float) -> datetime:
+        """What the service's clock showed at a Unix time here, to about a second."""
+        return datetime.fromtimestamp(moment + self._skew, UTC)
 
     async def _create(self, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
         try:
@@ -118,6 +146,7 @@ class Client:
             raise SubmissionUncertain(
                 f"The task was sent, and the answer was lost ({_reason(error)}).",
                 hint=_LOOK_FIRST,
+                timed_out=isinstance(error, TimeoutError | httpx.TimeoutException),
             ) from None
         if response.status_code >= 500:
             refusal = self._error(response)
@@ -150,7 +179,11 @@ class Client:
         if self._settings.workspace:
             headers[wire.WORKSPACE_HEADER] = self._settings.workspace
         url = self._settings.base_url + path
-        return await self._http.request(method, url, headers=headers, **options)
+        response = await self._http.request(method, url, headers=headers, **options)
+        with contextlib.suppress(TypeError, ValueError):
+            there = parsedate_to_datetime(response.headers.get("date"))
+            self._skew = there.timestamp() - time.time()
+        return response
 
     def _read(self, response: httpx.Response) -> Mapping[str, Any]:
         if response.status_code != 200:

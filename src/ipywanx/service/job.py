@@ -1,35 +1,33 @@
-"""One task from the request to its pictures, watched on the background loop."""
+"""One task from the request to its pictures, on the background loop."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Generator
 from concurrent.futures import Future
-from pathlib import Path
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from ipywanx import wire
 from ipywanx.errors import (
-    Refused,
     Rejected,
     ResultExpired,
     ServiceError,
     SubmissionUncertain,
     TaskCanceled,
+    TaskError,
     TaskTimedOut,
-    WanxError,
 )
 from ipywanx.model.functions import MAX_SEED, EditRequest
-from ipywanx.model.results import Result, Timings
+from ipywanx.model.results import Result, Timings, decoded
 from ipywanx.model.tasks import Status, TaskReport
-from ipywanx.service.client import Client
+from ipywanx.service.archive import Archive
+from ipywanx.service.dispatcher import Dispatcher
+from ipywanx.service.history import Record, owner
 from ipywanx.service.portal import Portal
-
-# A task can be UNKNOWN for a moment after it was accepted, until all servers have heard of it.
-_UNKNOWN_GRACE = 10.0
 
 
 class Job:
@@ -39,39 +37,47 @@ class Job:
     :attr:`elapsed` may be read at any time, in any thread.
 
     Attributes:
-        request: What was asked; None for a task of another kernel.
-        task_id: The service's id, None until it has accepted the task.
+        request: What was asked; None for a task that this home's history does not know.
     """
 
     def __init__(
         self,
-        client: Client,
+        dispatcher: Dispatcher,
+        archive: Archive,
         portal: Portal,
-        home: Path,
         *,
         request: EditRequest | None = None,
-        task_id: str | None = None,
+        record: Record | None = None,
     ) -> None:
         # A seed of our own makes the result repeatable; the service never tells the one it drew.
         self.request = request and request.with_seed(random.SystemRandom().randint(0, MAX_SEED))
-        self.task_id = task_id
-        self._client, self._portal, self._folder = client, portal, home / "pictures"
-        self._report: TaskReport | None = None
+        self._resumed = record is not None
+        self._record = record or archive.begin(self.request)
+        self._dispatcher, self._archive, self._portal = dispatcher, archive, portal
         self._cancel_asked = False
         self._may_run_unseen = False
-        self._look_now = asyncio.Event()
+        self._sending = asyncio.Event()  # a task may exist at the service from now on
         self._answered = asyncio.Event()  # the create call has an answer, or never will have
+        self._queued: asyncio.Task[TaskReport] | None = None
         self._began = time.monotonic()
         self._ended: float | None = None
         self._future: Future[Result] = portal.submit(self._run())
 
     @property
+    def task_id(self) -> str | None:
+        """The service's id, None until it has accepted the task."""
+        return self._record.task_id
+
+    @property
+    def record_id(self) -> str:
+        """Its row in the history."""
+        return self._record.id
+
+    @property
     def status(self) -> Status:
         """The service's last word: PENDING, RUNNING, SUCCEEDED, FAILED, CANCELED or UNKNOWN."""
-        if self._report is not None:
-            return self._report.status
-        if not self.failed:
-            return Status.PENDING
+        if self.task_id is not None or not self.failed:
+            return Status(self._record.status)
         dropped = self._future.cancelled() or isinstance(self._future.exception(), TaskCanceled)
         return Status.CANCELED if dropped else Status.FAILED
 
@@ -138,100 +144,176 @@ class Job:
 
     async def _cancel(self) -> bool:
         self._cancel_asked = True
+        if self._queued is not None and not self._sending.is_set():
+            self._queued.cancel()  # it waits for its turn, and nothing of it was sent
         await self._answered.wait()
         if self.task_id is None:
             return not self._may_run_unseen
         if self.status.is_final:
             return self.status is Status.CANCELED
         try:
-            await self._client.cancel(self.task_id)
+            await self._dispatcher.client.cancel(self.task_id)
         except Rejected:
             return False
         finally:
-            self._look_now.set()
+            self._dispatcher.look_now(self.task_id)
         return True
+
+    # ---- its life, on the background loop
 
     async def _run(self) -> Result:
         try:
-            if self.request is not None and self.task_id is None:
-                await self._submit(self.request)
+            if (kept := await self._kept_result()) is not None:
+                return kept
+            submitted = self.task_id is None and not self._resumed
+            if submitted:
+                await self._submit()
+            elif self.task_id is None:
+                await self._search()
             self._answered.set()
-            report = await self._watch(self.task_id or "")
+            try:
+                report = await self._dispatcher.watch(
+                    self.task_id or "",
+                    self._hear,
+                    self._record.function,
+                    self._record.megapixels,
+                    resumed=not submitted,
+                )
+            finally:
+                if submitted:
+                    self._dispatcher.leave()
             return await self._collect(report)
         finally:
             self._ended = time.monotonic()
             self._answered.set()
 
-    async def _submit(self, request: EditRequest) -> None:
-        if self._cancel_asked:
-            raise TaskCanceled("The task was cancelled before it was sent.", task_id="")
+    async def _kept_result(self) -> Result | None:
+        """What another kernel has fetched already, with the request that this home knows."""
+        if not self._resumed:
+            return None
+        if self.request is None:
+            self.request = await asyncio.to_thread(self._archive.request, self._record)
+        if not self._record.fetched:
+            return None
+        return await asyncio.to_thread(self._archive.result, self._record)
+
+    async def _submit(self) -> None:
+        if not self._cancel_asked:
+            self._queued = asyncio.create_task(self._dispatcher.submit(self))  # type: ignore[arg-type] # its request is there
         try:
-            self._report = await self._client.submit(request)
+            if self._queued is not None:
+                await self._queued
+                return
         except SubmissionUncertain:
             self._may_run_unseen = True
             raise
-        self.task_id = self._report.task_id
-
-    async def _watch(self, task_id: str) -> TaskReport:
-        """Ask until the task has ended. A failed question never fails the task."""
-        trouble = 0
-        while True:
-            try:
-                report = await self._client.query(task_id)
-            except Refused:
+        except asyncio.CancelledError:
+            if not self._cancel_asked:
                 raise
-            except ServiceError as error:
-                trouble += 1
-                wait = getattr(error, "retry_after", None)
-                await asyncio.sleep(wait or random.uniform(0.5, 1.5) * min(15.0, 2.0**trouble / 4))  # noqa: S311
-                continue
-            trouble = 0
-            unheard = report.status is Status.UNKNOWN and self.elapsed < _UNKNOWN_GRACE
-            if not (unheard and self.request is not None):
-                self._report = report
-                if report.status.is_final:
-                    return report
-            # A tenth of the time waited so far is what a late answer may cost, up to 3 s.
-            self._look_now.clear()
-            with contextlib.suppress(TimeoutError):
-                pause = min(3.0, max(0.1, self.elapsed / 10))
-                await asyncio.wait_for(self._look_now.wait(), pause)
+        raise TaskCanceled("The task was cancelled before it was sent.", task_id="")
+
+    async def _search(self) -> None:
+        """Find the task of a kernel that ended while it was being sent."""
+        report = await self._dispatcher.find(self._record.sent or self._record.asked)
+        if report is None:
+            reason = "The kernel ended before the service had accepted the task."
+            await self._note(status=Status.UNKNOWN.value, message=reason)
+            raise ServiceError(reason, hint="Nothing was charged. Its request is job.request.")
+        await self.accepted(report)
+
+    # ---- what the dispatcher tells
+
+    async def sending(self) -> None:
+        """Write down that it may exist from now on."""
+        if self._cancel_asked:
+            raise asyncio.CancelledError
+        self._sending.set()
+        if self.request is not None and not self._record.request:
+            self._record = await asyncio.to_thread(
+                self._archive.keep_request, self._record, self.request
+            )
+        await self._note(sent=time.time())
+
+    async def not_sent(self) -> None:
+        """Write down that it does not exist."""
+        await asyncio.to_thread(self._archive.history.delete, self._record)
+        self._record = replace(self._record, sent=None)
+        self._sending.clear()
+
+    async def accepted(self, report: TaskReport) -> None:
+        """Write down the service's id."""
+        await self._note(task_id=report.task_id, status=report.status.value, owner=owner())
+
+    def _hear(self, report: TaskReport) -> None:
+        """Remember the status; it is written with the end, or found out again."""
+        self._record = replace(self._record, status=report.status.value)
+
+    async def _note(self, **changes: Any) -> None:
+        self._record = replace(self._record, **changes)
+        await asyncio.to_thread(self._archive.history.put, self._record)
+
+    # ---- its end
 
     async def _collect(self, report: TaskReport) -> Result:
         """The ended task as a result, its pictures fetched at once: their URLs die in a day."""
-        match report.status:
-            case Status.FAILED:
-                raise wire.task_failure(report)
-            case Status.CANCELED:
-                raise TaskCanceled(
-                    f"The task {report.task_id} was cancelled before it ran; it costs nothing.",
-                    task_id=report.task_id,
-                )
-            case Status.UNKNOWN:
-                raise ResultExpired(
-                    f"The service does not know the task {report.task_id!r}.",
-                    hint="It keeps tasks for 24 hours, for the account whose key made them.",
-                    task_id=report.task_id,
-                )
-        urls = [output.url for output in report.outputs if output.url is not None]
-        data = await asyncio.gather(*map(self._client.files.download, urls))
-        result = Result(self.request, report, tuple(data), self._timings(report))
-        with contextlib.suppress(WanxError):  # a full disk must not cost the picture as well
-            paths = await asyncio.to_thread(result.save, self._folder)
-            result = Result(self.request, report, result.data, result.timings, tuple(paths))
-        await asyncio.to_thread(lambda: result.images)  # decode here, not in the caller's loop
-        return result
-
-    def _timings(self, report: TaskReport) -> Timings:
-        def between(start: Any, end: Any) -> float | None:
-            return (end - start).total_seconds() if start and end else None
-
-        return Timings(
-            queued=between(report.submitted, report.scheduled),
-            ran=between(report.scheduled, report.ended),
-            total=time.monotonic() - self._began,
+        await self._note(
+            status=report.status.value,
+            request_id=report.request_id,
+            submitted=_seconds(report.submitted),
+            scheduled=_seconds(report.scheduled),
+            ended=_seconds(report.ended),
+            code=report.code,
+            message=report.message,
+            image_count=report.image_count,
         )
+        if (failure := _failure(report)) is not None:
+            raise failure
+        urls = [output.url for output in report.outputs if output.url is not None]
+        # Those that arrive are kept, whatever becomes of the others.
+        fetched = await asyncio.gather(*map(self._fetch, urls), return_exceptions=True)
+        for one in fetched:
+            if isinstance(one, BaseException):
+                raise one
+        names = [name for name, _ in fetched]  # type: ignore[misc] # no exception is left
+        data = tuple(data for _, data in fetched)  # type: ignore[misc]
+        total = time.monotonic() - self._began
+        paths = tuple(self._archive.files.path(name) for name in names if name)
+        result = Result(self.request, report, data, Timings.of(report, total), paths)
+        await asyncio.to_thread(lambda: result.images)  # decode here, not in the caller's loop
+        ended = self._archive.ended(self._record, report, names)
+        await self._note(outputs=ended.outputs, fetched=ended.fetched, cost=result.cost)
+        notice = self._archive.notice
+        return replace(result, remarks=(notice,)) if notice else result
+
+    async def _fetch(self, url: str) -> tuple[str, bytes]:
+        data = await self._dispatcher.client.files.download(url)
+        await asyncio.to_thread(decoded, data)  # rubbish is not kept
+        return await asyncio.to_thread(self._archive.keep_picture, data), data
 
     def __repr__(self) -> str:
         what = self.request.about.name if self.request else "task"
         return f"<Job {what} {self.task_id or '(being sent)'}: {self.status}, {self.elapsed:.1f} s>"
+
+
+def _failure(report: TaskReport) -> TaskError | None:
+    """Why an ended task gives no pictures; None where it does."""
+    match report.status:
+        case Status.FAILED:
+            return wire.task_failure(report)
+        case Status.CANCELED:
+            return TaskCanceled(
+                f"The task {report.task_id} was cancelled before it ran; it costs nothing.",
+                task_id=report.task_id,
+            )
+        case Status.UNKNOWN:
+            return ResultExpired(
+                f"The service does not know the task {report.task_id!r}.",
+                hint="It keeps tasks for 24 hours, for the account whose key made them.",
+                task_id=report.task_id,
+            )
+        case _:
+            return None
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None

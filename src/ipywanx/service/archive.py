@@ -1,0 +1,236 @@
+"""How is a task written down, and read back? Requests, pictures and results, to and from the disk.
+
+Rows go to the :class:`~ipywanx.service.history.History`, bytes to the content store, so that a task
+of a dead kernel comes back whole: with the picture it began from, its parameters and its pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ipywanx.errors import WanxError
+from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.images import Picture
+from ipywanx.model.masks import Mask
+from ipywanx.model.params import describe
+from ipywanx.model.results import Result, Timings, suffix_of
+from ipywanx.model.tasks import Output, Status, TaskReport
+from ipywanx.service.content_store import ContentStore
+from ipywanx.service.history import History, Record, owner
+
+PICTURES = "pictures"
+
+
+class Archive:
+    """The memory of one account.
+
+    Args:
+        home: The folder of history and pictures.
+        account: Whose tasks; see :attr:`ipywanx.settings.Settings.account`.
+    """
+
+    def __init__(self, home: Path, account: str) -> None:
+        self.account = account
+        self.history = History(home)
+        self.files = ContentStore(home / PICTURES)
+        self._disk_notice = ""
+
+    @property
+    def notice(self) -> str:
+        """Why something could not be kept, or ""."""
+        return self._disk_notice or self.history.notice
+
+    # ---- requests
+
+    def begin(self, request: EditRequest | None, task_id: str | None = None) -> Record:
+        """A row for a task that is asked for now; nothing is written yet."""
+        size = (request.image.size or (0, 0)) if request else (0, 0)
+        return Record(
+            id=uuid.uuid4().hex,
+            account=self.account,
+            owner=owner(),
+            function=request.about.name if request else "",
+            prompt=request.prompt if request else "",
+            request="",
+            megapixels=size[0] * size[1] / 1e6,
+            asked=time.time(),
+            task_id=task_id,
+        )
+
+    def keep_request(self, record: Record, request: EditRequest) -> Record:
+        """The row with the whole request, its pictures in the content store."""
+        try:
+            plain = self._plain(request)
+        except OSError as error:
+            self._tell(error)
+            return record
+        return replace(record, request=json.dumps(plain, ensure_ascii=False))
+
+    def _plain(self, request: EditRequest) -> dict[str, Any]:
+        picture = request.image
+        image: dict[str, Any] = {"name": picture.name, "notices": picture.notices}
+        if picture.url is not None:
+            image["url"] = picture.url
+        else:
+            image["file"] = self.files.put(picture.data, picture.suffix)
+            image |= {"format": picture.format, "size": picture.size}
+        values = {
+            param.name: getattr(request, param.name)
+            for param in describe(type(request))
+            if param.name in request.model_fields_set and param.about.kind not in {"image", "mask"}
+        }
+        plain = {"function": request.about.name, "values": values, "image": image}
+        if (mask := getattr(request, "mask", None)) is not None:
+            plain["mask"] = self.files.put(mask.to_json().encode(), ".json")
+        return plain
+
+    def request(self, record: Record) -> EditRequest | None:
+        """What was asked, or None where its files are gone or another version wrote them."""
+        try:
+            plain = json.loads(record.request)
+            image = plain["image"]
+            values = dict(plain["values"])
+            if "url" in image:
+                picture = Picture(b"", "", None, image["name"], url=image["url"])
+            else:
+                data = self.files.get(image["file"])
+                size = (int(image["size"][0]), int(image["size"][1]))
+                notices = tuple(map(str, image["notices"]))
+                picture = Picture(data, image["format"], size, image["name"], notices=notices)
+            if "mask" in plain:
+                values["mask"] = Mask.from_json(self.files.get(plain["mask"]).decode())
+            return FUNCTIONS[plain["function"]](image=picture, **values)
+        except (OSError, LookupError, TypeError, ValueError, WanxError):
+            return None
+
+    # ---- results
+
+    def keep_picture(self, data: bytes) -> str:
+        """Keep one picture at once; its name, or "" where the disk does not take it."""
+        try:
+            return self.files.put(data, suffix_of(data))
+        except OSError as error:
+            self._tell(error)
+            return ""
+
+    def ended(self, record: Record, report: TaskReport, names: Sequence[str]) -> Record:
+        """The row of a task whose pictures are here; ``names`` are theirs, in order."""
+        left = iter(names)
+        outputs = [
+            {"file": next(left)} if output.url else {"code": output.code, "message": output.message}
+            for output in report.outputs
+        ]
+        return replace(record, outputs=json.dumps(outputs), fetched=all(names))
+
+    def result(self, record: Record) -> Result | None:
+        """The pictures that are kept, or None where one is gone."""
+        try:
+            kept = json.loads(record.outputs)
+            names = [entry["file"] for entry in kept if "file" in entry]
+            data = tuple(self.files.get(name) for name in names)
+        except (OSError, LookupError, TypeError, ValueError):
+            return None
+        outputs = tuple(
+            Output(url=entry["file"]) if "file" in entry else Output(None, **entry)
+            for entry in kept
+        )
+        report = TaskReport(
+            task_id=record.task_id or "",
+            status=Status(record.status),
+            request_id=record.request_id,
+            submitted=_moment(record.submitted),
+            scheduled=_moment(record.scheduled),
+            ended=_moment(record.ended),
+            outputs=outputs,
+            image_count=record.image_count,
+        )
+        total = max(0.0, (record.ended or record.asked) - record.asked)
+        return Result(
+            self.request(record),
+            report,
+            data,
+            Timings.of(report, total),
+            tuple(self.files.path(name) for name in names),
+        )
+
+    def thumbnail(self, record: Record, side: int) -> Image.Image | None:
+        """A small copy of the first picture, or None where it is gone."""
+        try:
+            for entry in json.loads(record.outputs):
+                if "file" in entry:
+                    with Image.open(self.files.path(entry["file"])) as image:
+                        image.draft("RGB", (side, side))
+                        small = image.convert("RGB")
+                    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+                    return small
+        except (OSError, LookupError, TypeError, ValueError, Image.DecompressionBombError):
+            pass
+        return None
+
+    # ---- taking away
+
+    def delete(self, records: Iterable[Record]) -> int:
+        """Forget tasks, and remove the files that no other task names; how many bytes went."""
+        doomed = list(records)
+        for record in doomed:
+            self.history.delete(record)
+        return self._remove(set().union(*map(_names, doomed)) if doomed else set())
+
+    def tidy(self, limit: int) -> int:
+        """Remove offline previews, the oldest first, until all files take at most ``limit`` bytes.
+
+        Pictures that were paid for are never removed here.
+
+        Returns:
+            How many bytes went.
+        """
+        total = sum(path.stat().st_size for path in self.files.folder.glob("??/*"))
+        gone = 0
+        for record in reversed(self.history.search()):
+            if total - gone <= limit:
+                break
+            if record.cost == 0:
+                gone += self.delete([record])
+        return gone
+
+    def _remove(self, names: set[str]) -> int:
+        for record in self.history.everything() if names else ():
+            names -= _names(record)
+        gone = 0
+        for name in names:
+            try:
+                gone += self.files.path(name).stat().st_size
+                self.files.remove(name)
+            except OSError:
+                continue
+        return gone
+
+    def _tell(self, error: OSError) -> None:
+        self._disk_notice = (
+            f"The picture cannot be kept in {self.files.folder} ({error.strerror or error}); it is "
+            "in this kernel only: save it with result.save(folder)."
+        )
+
+
+def _names(record: Record) -> set[str]:
+    """The files that a row names."""
+    try:
+        plain = json.loads(record.request or "{}")
+        names = [plain.get("mask"), plain.get("image", {}).get("file")]
+        names += [entry.get("file") for entry in json.loads(record.outputs)]
+    except (AttributeError, TypeError, ValueError):
+        return set()
+    return {name for name in names if name}
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,74 @@
+"""Where do the files lie? Each under its own hash: equal bytes are kept once, and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,5}")
+
+
+class ContentStore:
+    """Files by the SHA-256 of their bytes, in one folder. Any thread and process may write.
+
+    Args:
+        folder: Where; made with the first file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, data: bytes, suffix: str) -> str:
+        """Keep a file; its name, such as ``3f/3fa9….png``.
+
+        Whole or not at all: it is written beside its place and renamed.
+
+        Raises:
+            OSError: The disk does not take it.
+        """
+        digest = self.digest(data)
+        name = f"{digest[:2]}/{digest}{suffix}"
+        path = self.path(name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(part).replace(path)
+            except BaseException:
+                Path(part).unlink(missing_ok=True)
+                raise
+        return name
+
+    @staticmethod
+    def digest(data: bytes) -> str:
+        """What a file of these bytes is called, without its ending."""
+        return hashlib.sha256(data).hexdigest()
+
+    def path(self, name: str) -> Path:
+        """Where the file of this name lies.
+
+        Raises:
+            FileNotFoundError: It is no name of ours: it could lead out of the folder.
+        """
+        if not _NAME.fullmatch(name):
+            raise FileNotFoundError(f"{name!r} is not the name of a kept file")
+        return self.folder / name
+
+    def get(self, name: str) -> bytes:
+        """A file's bytes.
+
+        Raises:
+            OSError: It is not there any more.
+        """
+        return self.path(name).read_bytes()
+
+    def remove(self, name: str) -> None:
+        """Remove a file that nothing names any more."""
+        self.path(name).unlink(missing_ok=True)

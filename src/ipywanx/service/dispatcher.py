@@ -1,0 +1,310 @@
+"""How is a task sent exactly once? One after the other, each written down before it goes.
+
+A create call costs money and carries no key that would make a second one harmless. So it is
+repeated only where nothing can have been accepted; where its answer was lost, the account's list
+is searched first, and where that leaves a doubt the person is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from ipywanx.errors import (
+    RateLimited,
+    Refused,
+    ServiceError,
+    ServiceUnavailable,
+    SubmissionUncertain,
+    Unreachable,
+)
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.tasks import TaskReport, TaskSummary
+from ipywanx.service.client import CALL_SECONDS, Client, Prepared
+from ipywanx.service.history import History
+from ipywanx.service.pace import Pace, RetryBudget
+from ipywanx.service.poller import Poller, Tell
+from ipywanx.service.tempo import Forecast, Tempo
+
+CLOCK_ERROR = 3.0
+"""Seconds by which we may misjudge the service's clock, whose headers go by seconds."""
+_LONGEST_BACK_OFF = 30.0
+
+
+class Order(Protocol):
+    """A task on its way to the service, as its job shows it."""
+
+    request: EditRequest
+
+    async def sending(self) -> None:
+        """Write down that it may exist from now on."""
+
+    async def not_sent(self) -> None:
+        """Write down that it does not exist: it was refused, or never left."""
+
+    async def accepted(self, report: TaskReport) -> None:
+        """Write down the service's id."""
+
+
+class Dispatcher:
+    """Sends one account's tasks, first come, first served, and watches them.
+
+    Args:
+        client: Who calls.
+        history: Where turns are booked, and which tasks are whose.
+        account: Whose.
+        tempo: The account's limits.
+    """
+
+    def __init__(self, client: Client, history: History, account: str, tempo: Tempo) -> None:
+        self.client, self.tempo = client, tempo
+        self._history, self._account = history, account
+        self._pace = Pace(lambda call, interval: history.book(account, call, interval), tempo)
+        self._budget = RetryBudget()
+        self._poller = Poller(client, self._pace, tempo, self._budget)
+        self._turn = asyncio.Lock()
+        self._window = Window(tempo)
+        self._reached = False
+
+    async def submit(self, order: Order) -> TaskReport:
+        """Send a task when its turn has come. It keeps a place until :meth:`leave`.
+
+        One at a time: so tasks keep their order, and while an answer is lost nothing else of ours
+        begins that the list could confuse with it.
+
+        Raises:
+            SubmissionUncertain: The task may exist, and the list does not tell which one it is.
+            ServiceError: There is no task.
+        """
+        async with self._turn:
+            prepared = await self.client.prepare(order.request)
+            await self._window.enter()
+            try:
+                report = await self._create(order, prepared)
+                # Before the next one is sent: a search must know which tasks are whose.
+                await order.accepted(report)
+            except BaseException:
+                self._window.leave()
+                raise
+            return report
+
+    def leave(self) -> None:
+        """Give up a submitted task's place: it has ended, or is not watched any more."""
+        self._window.leave()
+
+    async def watch(
+        self, task_id: str, tell: Tell, function: str, megapixels: float, *, resumed: bool = False
+    ) -> TaskReport:
+        """Ask until the task has ended; see :meth:`~ipywanx.service.poller.Poller.watch`."""
+        forecast = await asyncio.to_thread(self.forecast, function, megapixels)
+        submitted = self.client.service_time(time.time()) if resumed else None
+        return await self._poller.watch(task_id, forecast, tell, submitted)
+
+    def forecast(self, function: str, megapixels: float) -> Forecast:
+        """How long such tasks run, by what the history has seen."""
+        seen = self._history.run_times(self._account, function, megapixels)
+        return Forecast.learned(seen, self.tempo)
+
+    def look_now(self, task_id: str) -> None:
+        """Ask about a task at once."""
+        self._poller.look_now(task_id)
+
+    async def _create(self, order: Order, prepared: Prepared) -> TaskReport:
+        began, trouble = time.monotonic(), 0
+        while True:
+            await self._pace.turn("create")
+            await order.sending()
+            sent = time.time()
+            try:
+                report = await self.client.create(prepared)
+            except SubmissionUncertain as lost:
+                found = await self._find(sent, time.time(), lost)
+                if found is not None:
+                    return found
+                error: ServiceError = _not_taken(lost)
+            except (RateLimited, Unreachable) as refused:
+                error = refused
+            except ServiceError:
+                await order.not_sent()
+                raise
+            else:
+                self._reached = True
+                self._budget.earn()
+                self._pace.rates["create"].accepted()
+                return report
+            await order.not_sent()
+            trouble += 1
+            await asyncio.sleep(self._pause_before_next(error, trouble, time.monotonic() - began))
+            # Where the window has shrunk, it waits for a place again.
+            self._window.leave()
+            await self._window.enter()
+
+    def _pause_before_next(self, error: ServiceError, trouble: int, elapsed: float) -> float:
+        """Seconds until the task is offered again; raises the error where patience has ended."""
+        tempo = self.tempo
+        if isinstance(error, RateLimited):
+            self._pace.rates["create"].refused()
+            self._window.refused()
+            patience = tempo.refusal_patience
+        else:
+            # A service that was never reached is told at once: a wrong address will not get better.
+            patience = tempo.outage_patience if self._reached else 0.0
+        asked = getattr(error, "retry_after", None)
+        pause = asked or min(_LONGEST_BACK_OFF * tempo.latest / 3.0, tempo.soonest * 2.0**trouble)
+        if elapsed + pause > patience or not self._budget.spend():
+            raise error
+        return float(pause if asked else pause * random.uniform(0.7, 1.3))  # noqa: S311
+
+    async def find(self, sent: float) -> TaskReport | None:
+        """The task that a killed kernel has sent at this time, None where it was not accepted.
+
+        Raises:
+            SubmissionUncertain: Several tasks may be it, or the list cannot be had.
+        """
+        why = SubmissionUncertain(
+            "The kernel ended while the task was being sent.", timed_out=True, hint=""
+        )
+        async with self._turn:
+            return await self._find(sent, min(time.time(), sent + CALL_SECONDS), why)
+
+    async def _find(self, sent: float, lost: float, why: SubmissionUncertain) -> TaskReport | None:
+        """Look in the account's list for a task whose create answer was lost.
+
+        Args:
+            sent: When it was sent, in Unix seconds here.
+            lost: When the answer was given up.
+            why: What was raised.
+
+        Returns:
+            The task, or None where nothing was accepted: the list has answered several times over
+            :attr:`Tempo.search` seconds and does not know it.
+
+        Raises:
+            SubmissionUncertain: Several tasks may be it, or the list cannot be had.
+        """
+        answers, began, pause = 0, time.monotonic(), self.tempo.soonest
+        candidates: Sequence[TaskSummary] = ()
+        while True:
+            try:
+                candidates = await self._unclaimed(sent, lost)
+                answers, self._reached = answers + 1, True
+                if len(candidates) == 1 and not await self._another_is_in_doubt(candidates[0]):
+                    return await self.client.query(candidates[0].task_id)
+            except Refused:
+                raise _ambiguous(why, candidates) from None
+            except ServiceError:
+                pass
+            elapsed = time.monotonic() - began
+            over = not why.timed_out or time.time() > sent + self.tempo.gateway
+            if elapsed > self.tempo.search and answers >= 3 and (over or candidates):
+                if candidates:
+                    raise _ambiguous(why, candidates)
+                return None
+            if elapsed > self.tempo.outage_patience and answers < 3:
+                raise _ambiguous(why, candidates)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self.tempo.latest)
+
+    async def _unclaimed(self, sent: float, lost: float) -> list[TaskSummary]:
+        """Tasks made in that time that no row of ours names."""
+        margin = timedelta(seconds=CLOCK_ERROR)
+        since = self.client.service_time(sent) - margin
+        until = self.client.service_time(lost) + margin
+        await self._pace.turn("query")
+        rows, _ = await self.client.list(since, until)
+        known = await asyncio.to_thread(self._history.known_ids, self._account)
+        return [row for row in rows if row.task_id not in known and since <= row.created <= until]
+
+    async def _another_is_in_doubt(self, candidate: TaskSummary) -> bool:
+        """Whether another kernel's task, whose answer is not here either, may be this one."""
+        open_rows = await asyncio.to_thread(self._history.unfinished, self._account)
+        created = candidate.created.timestamp()
+        near = [
+            row
+            for row in open_rows
+            if row.task_id is None
+            and row.sent is not None
+            and self.client.service_time(row.sent).timestamp() - CLOCK_ERROR
+            <= created
+            <= self.client.service_time(row.sent + CALL_SECONDS).timestamp() + CLOCK_ERROR
+        ]
+        return len(near) > 1
+
+
+class Window:
+    """How many tasks may be at the service: as many as run, and a few that wait there.
+
+    Where the service refuses what it cannot run at once, the waiting ones cost a refusal each; the
+    window then shrinks to what it took, and opens again after ten minutes without a refusal.
+    """
+
+    REOPENS_AFTER = 600.0
+
+    def __init__(self, tempo: Tempo) -> None:
+        self._full = tempo.window
+        self._least = tempo.running or 1
+        self._refused_at = float("-inf")
+        self._shrunk: int | None = None
+        self.inside = 0
+        self._changed = asyncio.Event()
+
+    @property
+    def size(self) -> int | None:
+        """How many there is room for now; None for no bound."""
+        if self._shrunk is not None and time.monotonic() - self._refused_at > self.REOPENS_AFTER:
+            self._shrunk = None
+        return self._full if self._shrunk is None else self._shrunk
+
+    async def enter(self) -> None:
+        """Take a place as soon as there is one."""
+        while self.size is not None and self.inside >= self.size:
+            self._changed.clear()
+            await self._changed.wait()
+        self.inside += 1
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self.inside -= 1
+        self._changed.set()
+
+    def refused(self) -> None:
+        """A task was refused while the others inside were at the service."""
+        others = self.inside - 1
+        self._refused_at = time.monotonic()
+        if self._full is not None and others >= self._least:
+            self._shrunk = min(others, self.size or others)
+
+
+def _not_taken(lost: SubmissionUncertain) -> ServiceError:
+    """What is raised where the list has shown that there is no task."""
+    return ServiceUnavailable(
+        f"The service did not take the task. {lost.message}",
+        hint="The account's task list does not know it, so nothing is charged; try again later.",
+        status=lost.status,
+        code=lost.code,
+        request_id=lost.request_id,
+    )
+
+
+def _ambiguous(why: SubmissionUncertain, candidates: Sequence[TaskSummary]) -> SubmissionUncertain:
+    """What the person is asked where the list leaves a doubt."""
+    if candidates:
+        ids = ", ".join(row.task_id for row in candidates)
+        hint = f"It may be one of these: {ids}. Look with wx.resume(id) before you send it again."
+    else:
+        hint = (
+            "The account's task list could not be asked either. wx.jobs() looks for it again; do "
+            "that before you send it again, or it may be charged twice."
+        )
+    return SubmissionUncertain(
+        why.message,
+        hint=hint,
+        status=why.status,
+        code=why.code,
+        request_id=why.request_id,
+        candidates=tuple(candidates),
+    )

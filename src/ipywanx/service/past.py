@@ -1,0 +1,147 @@
+"""What was made before? The kept results as a sequence, as a table, and as requests again."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any, overload
+
+from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.results import Result
+from ipywanx.service.archive import Archive
+from ipywanx.service.history import Record
+
+SHOWN = 50
+"""Rows of the table; all are in the sequence."""
+_THUMBNAIL = 72
+
+
+class Past(Sequence[Result]):
+    """Kept results, newest first. Each is read from the disk when it is asked for.
+
+    Args:
+        archive: Where they are.
+        records: Which.
+    """
+
+    def __init__(self, archive: Archive, records: Sequence[Record]) -> None:
+        self._archive = archive
+        self._records = list(records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> Past: ...
+    def __getitem__(self, index: int | slice) -> Result | Past:
+        """One result, or a part of the list.
+
+        Raises:
+            WanxError: Its files were removed.
+        """
+        if isinstance(index, slice):
+            return Past(self._archive, self._records[index])
+        record = self._records[index]
+        result = self._archive.result(record)
+        if result is None:
+            raise WanxError(
+                f"The pictures of task {record.task_id} are gone from "
+                f"{self._archive.files.folder}.",
+                hint=f"Within 24 hours wx.resume({record.task_id!r}) fetches them again.",
+            )
+        return result
+
+    def export(self, folder: str | Path) -> list[Path]:
+        """Write all pictures into a folder, full size; their paths.
+
+        Raises:
+            WanxError: The folder cannot be written to, or a file was removed.
+        """
+        return [path for result in self for path in result.save(folder)]
+
+    def delete(self) -> int:
+        """Forget these results and remove their files; how many bytes became free."""
+        freed = self._archive.delete(self._records)
+        self._records.clear()
+        return freed
+
+    def __repr__(self) -> str:
+        lines = [" | ".join(_row(record)) for record in self._records[:SHOWN]]
+        return "\n".join([self._title(), *lines])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in ("", *_HEAD))
+        rows = "".join(
+            f"<tr><td>{self._picture(record)}</td>"
+            + "".join(f"<td>{escape(cell)}</td>" for cell in _row(record))
+            + "</tr>"
+            for record in self._records[:SHOWN]
+        )
+        return f"<div>{escape(self._title())}</div><table><tr>{head}</tr>{rows}</table>"
+
+    def _title(self) -> str:
+        count = len(self)
+        shown = f", the newest {SHOWN} shown" if count > SHOWN else ""
+        return f"{count} {'result' if count == 1 else 'results'}{shown}"
+
+    def _picture(self, record: Record) -> str:
+        small = self._archive.thumbnail(record, _THUMBNAIL)
+        if small is None:
+            return "(removed)"
+        stream = io.BytesIO()
+        small.save(stream, "JPEG", quality=75)
+        data = base64.b64encode(stream.getvalue()).decode("ascii")
+        return f'<img alt="" width="{small.width}" src="data:image/jpeg;base64,{data}">'
+
+
+_HEAD = ("asked", "function", "prompt", "pictures", "CNY", "task")
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    asked = datetime.fromtimestamp(record.asked).astimezone()
+    return (
+        f"{asked:%Y-%m-%d %H:%M}",
+        record.function or "?",
+        record.prompt if len(record.prompt) <= 80 else record.prompt[:79] + "…",
+        str(record.image_count),
+        f"{record.cost:.2f}",
+        record.task_id or "",
+    )
+
+
+def recall(archive: Archive, source: Any) -> EditRequest:
+    """What made a picture; see :func:`ipywanx.recall`."""
+    if isinstance(source, Result):
+        if source.request is not None:
+            return source.request
+        source = source.task_id
+    record = _record_of(archive, str(source))
+    request = None if record is None else archive.request(record)
+    if request is None:
+        raise InvalidRequest(
+            f"The history knows no request that made {str(source)!r}.",
+            hint="Give a result, a task's id, or a picture file as it was saved; wx.history() "
+            "lists what is kept.",
+        )
+    return request
+
+
+def _record_of(archive: Archive, source: str) -> Record | None:
+    """By the bytes of a file, whatever its name is now; else by the service's id."""
+    path = Path(source).expanduser()
+    if path.is_file():
+        digest = archive.files.digest(path.read_bytes())
+        found = archive.history.with_file(digest)
+    elif re.fullmatch(r"[\w.-]+", source):
+        found = archive.history.with_task(source)
+    else:
+        found = []
+    return found[0] if found else None
