@@ -26,7 +26,9 @@ from ipywanx.session import Session
 from ipywanx.settings import Settings
 
 KEY = "sk-0123456789abcdef-secret"
-TEMPO = replace(SERVICE.faster(60), creates=math.inf, queries=math.inf, gateway=0.5, search=0.5)
+TEMPO = replace(
+    SERVICE.faster(60), creates=math.inf, queries=math.inf, gateway=0.5, search=0.5, clock=1.0
+)
 """The service's manners, sixty times as fast, and with no limits but those that a test sets."""
 CREATE = "/api/v1/services/aigc/image2image/image-synthesis"
 

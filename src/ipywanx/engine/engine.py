@@ -69,6 +69,8 @@ class Engine:
             Refusal: The body is not one that the service would take.
         """
         asked = read_body(raw)
+        if self.options.refuse_more and self.tasks.unfinished(account) >= self.options.concurrency:
+            raise Refusal("Throttling.RateQuota")
         asked = asked._replace(
             image_ref=self._keep(asked.image_ref, account, resolve=resolve),
             mask_ref=asked.mask_ref and self._keep(asked.mask_ref, account, resolve=resolve),

@@ -48,6 +48,8 @@ class EngineOptions:
         create_rps: Creates a second for one key; None for no limit. The service allows 2.
         query_rps: Queries, lists and cancels a second, each; None for no limit. It allows 20.
         concurrency: Tasks that run at once; the others wait as PENDING.
+        refuse_more: Answer 429 to a task that would have to wait, instead: what the service does
+            is not documented for this model.
         clock: The engine's time.
         faults: Scripted trouble, see :mod:`ipywanx.engine.faults`.
         log: Where events go.
@@ -59,6 +61,7 @@ class EngineOptions:
     create_rps: float | None = None
     query_rps: float | None = None
     concurrency: int = 2
+    refuse_more: bool = False
     clock: Clock = field(default_factory=Clock)
     faults: tuple[str, ...] = ()
     log: Log | None = None

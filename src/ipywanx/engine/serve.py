@@ -75,6 +75,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="tasks that run at once, the others wait as PENDING (default: 2, the service's)",
     )
     option(
+        "--refuse-more",
+        action="store_true",
+        help="answer 429 to a task that would have to wait, instead of queueing it",
+    )
+    option(
         "--query-rps",
         type=_within(float, 0.0, 1e6),
         default=20.0,
@@ -126,6 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
             create_rps=arguments.create_rps,
             query_rps=arguments.query_rps,
             concurrency=arguments.concurrency,
+            refuse_more=arguments.refuse_more,
             clock=Clock(arguments.time_scale),
             faults=tuple(arguments.fault),
             log=log,

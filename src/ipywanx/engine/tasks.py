@@ -133,6 +133,10 @@ class Tasks:
             tasks = [task for task in self._table.values() if task.account == account]
         return [task for task in reversed(tasks) if not self._is_old(task)]
 
+    def unfinished(self, account: str) -> int:
+        """How many of an account's tasks wait or run."""
+        return sum(not task.status.is_final for task in self.of(account))
+
     def look(self, task: Task, request_id: str) -> tuple[TaskReport, str]:
         """A task's report at one moment, and the status word to show."""
         with self._changed:

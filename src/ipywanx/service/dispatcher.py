@@ -149,12 +149,13 @@ class Dispatcher:
         if isinstance(error, RateLimited):
             self._pace.rates["create"].refused()
             self._window.refused()
+            self._poller.eager = self._window.is_shrunk
             patience = tempo.refusal_patience
         else:
             # A service that was never reached is told at once: a wrong address will not get better.
             patience = tempo.outage_patience if self._reached else 0.0
         asked = getattr(error, "retry_after", None)
-        pause = asked or min(_LONGEST_BACK_OFF * tempo.latest / 3.0, tempo.soonest * 2.0**trouble)
+        pause = asked or min(_LONGEST_BACK_OFF / tempo.clock, tempo.soonest * 2.0**trouble)
         if elapsed + pause > patience or not self._budget.spend():
             raise error
         return float(pause if asked else pause * random.uniform(0.7, 1.3))  # noqa: S311
@@ -258,6 +259,11 @@ class Window:
         if self._shrunk is not None and time.monotonic() - self._refused_at > self.REOPENS_AFTER:
             self._shrunk = None
         return self._full if self._shrunk is None else self._shrunk
+
+    @property
+    def is_shrunk(self) -> bool:
+        """Whether no task may wait at the service."""
+        return self.size != self._full
 
     async def enter(self) -> None:
         """Take a place as soon as there is one."""

@@ -62,10 +62,14 @@ class Poller:
         pace: Whose turns it waits for.
         tempo: How patiently.
         budget: What retries take from.
+
+    Attributes:
+        eager: Whether each end frees a place that stands empty until we know of it.
     """
 
     def __init__(self, client: Client, pace: Pace, tempo: Tempo, budget: RetryBudget) -> None:
         self._client, self._pace, self._tempo, self._budget = client, pace, tempo, budget
+        self.eager = False
         self._line: list[_Watched] = []
         self._lister: asyncio.Task[None] | None = None
 
@@ -133,17 +137,18 @@ class Poller:
         now = time.monotonic()
         running = self._tempo.running
         place = self._line.index(watched)
-        scale = self._tempo.latest / 3.0  # the service's own tempo has 3 s here
         if self._lister is not None or (running is not None and place >= running):
-            return max(0.0, max(watched.looked, watched.accepted) + _QUEUED_PAUSE * scale - now)
-        return watched.forecast.pause(now - watched.since)
+            return max(
+                0.0, max(watched.looked, watched.accepted) + _QUEUED_PAUSE / self._tempo.clock - now
+            )
+        return watched.forecast.pause(now - watched.since, eager=self.eager)
 
     def _learn_start(self, watched: _Watched, report: TaskReport) -> None:
         """When it began to run: by the service's stamps, or not before now."""
         if report.status is Status.PENDING:
             watched.since = time.monotonic()
         elif report.scheduled and report.submitted and watched.since == watched.accepted:
-            waited = (report.scheduled - report.submitted).total_seconds()
+            waited = (report.scheduled - report.submitted).total_seconds() / self._tempo.clock
             watched.since = min(time.monotonic(), watched.accepted + max(0.0, waited))
 
     def _leave(self, watched: _Watched) -> None:
@@ -181,7 +186,7 @@ class Poller:
     def _back_off(self, trouble: int, error: ServiceError) -> float:
         if asked := getattr(error, "retry_after", None):
             return float(asked)
-        longest = _LONGEST_BACK_OFF * self._tempo.latest / 3.0
+        longest = _LONGEST_BACK_OFF / self._tempo.clock
         pause = min(longest, self._tempo.soonest * 2.0**trouble)
         if not self._budget.spend():
             pause = 2 * longest
@@ -198,7 +203,7 @@ class Poller:
         """Ask the list what has ended, until few are left."""
         try:
             while len(self._line) > MANY:
-                await asyncio.sleep(_LIST_EVERY * self._tempo.latest / 3.0)
+                await asyncio.sleep(_LIST_EVERY / self._tempo.clock)
                 with contextlib.suppress(ServiceError):  # each task's own slow questions go on
                     await self._read_list()
         finally:

@@ -17,6 +17,7 @@ _PRIOR_WEIGHT = 3
 _STANDARD = NormalDist()
 _FIRST_LOOK = _STANDARD.inv_cdf(0.02)
 _LATE = 0.02
+_EAGER = 0.3
 _LONGEST_PAUSE = 30.0
 
 
@@ -38,6 +39,7 @@ class Tempo:
         search: How long a task is looked for in the account's list before it counts as not taken.
         gateway: How long the service may work on one call (its own header: 180 s); only after that
             a call that timed out here counts as over.
+        clock: Seconds on the service's clock in one second here; 1 but for :meth:`faster`.
     """
 
     creates: float = 2.0
@@ -53,6 +55,7 @@ class Tempo:
     outage_patience: float = 120.0
     search: float = 12.0
     gateway: float = 180.0
+    clock: float = 1.0
 
     @property
     def window(self) -> int | None:
@@ -65,6 +68,7 @@ class Tempo:
             self,
             creates=self.creates * factor,
             queries=self.queries * factor,
+            clock=self.clock * factor,
             **{name: getattr(self, name) / factor for name in _TIMES},
         )
 
@@ -103,8 +107,8 @@ class Forecast:
 
     @classmethod
     def learned(cls, seconds: Iterable[float], tempo: Tempo) -> Forecast:
-        """What the run times that were seen, and the expectation before, say together."""
-        logs = [math.log(max(0.01, value)) for value in seconds]
+        """What the run times that were seen, by the service's clock, and the expectation say."""
+        logs = [math.log(max(0.01, value) / tempo.clock) for value in seconds]
         expected = math.log(tempo.run_seconds)
         mean = fmean([*[expected] * _PRIOR_WEIGHT, *logs])
         squares = [tempo.spread**2] * _PRIOR_WEIGHT + [(value - mean) ** 2 for value in logs]
@@ -120,17 +124,19 @@ class Forecast:
         """Seconds of running before it is worth asking: one in fifty has ended by then."""
         return math.exp(self.mean + self.spread * _FIRST_LOOK)
 
-    def pause(self, elapsed: float) -> float:
+    def pause(self, elapsed: float, *, eager: bool = False) -> float:
         """Seconds until the next question to a task that has run so long.
 
         A question costs ``c`` and a pause ``d`` costs ``h·d²/2`` of late answers, where ``h`` is
         the rate at which such tasks end now: the sum is least at ``d = √(2c/h)``. Of a task that
-        runs on and on, a fiftieth of its time may be late.
+        runs on and on, a fiftieth of its time may be late. ``eager`` where a place at the service
+        stands empty until we know: then being late costs more.
         """
         tempo = self.tempo
         if elapsed < self.first_look:
             return self.first_look - elapsed
-        wanted = math.sqrt(2 * tempo.question_cost / self._end_rate(elapsed + tempo.soonest / 2))
+        cost = tempo.question_cost * (_EAGER if eager else 1)
+        wanted = math.sqrt(2 * cost / self._end_rate(elapsed + tempo.soonest / 2))
         bounded = min(tempo.latest, max(tempo.soonest, wanted))
         return max(bounded, min(_LONGEST_PAUSE, _LATE * elapsed))
 
