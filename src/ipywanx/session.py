@@ -139,10 +139,11 @@ class Session:
         ]
         return [*theirs, *mine]
 
-    def left_behind(self) -> int:
-        """How many tasks of kernels that have ended may be fetched; asks nobody but the disk."""
+    def open_task_ids(self) -> list[str]:
+        """The service's ids of what has not ended or is not fetched; asks nobody but the disk."""
+        mine = [job.task_id for job in self._jobs if not job.done()]
         rows = self.archive.history.unfinished(self.settings.account)
-        return sum(not row.is_watched for row in rows)
+        return list(dict.fromkeys(filter(None, [*mine, *(row.task_id for row in rows)])))
 
     def history(self, text: str = "") -> Past:
         """The results that are kept, newest first; see :func:`ipywanx.history`."""
@@ -160,6 +161,11 @@ class Session:
     def spent(self) -> float:
         """Yuan that the finished jobs of this process cost."""
         return sum(job.cost for job in self._jobs)
+
+    def costs(self) -> str:
+        """What was spent, in a sentence."""
+        total = self.archive.history.spent()
+        return f"CNY {self.spent:.2f} in this kernel, CNY {total:.2f} in the whole history."
 
     def dry_run(self, request: EditRequest) -> DryRun:
         """The request as it would be sent; nothing is."""
@@ -296,6 +302,20 @@ def resume(task_id: str) -> Job:
 def jobs() -> list[Job]:
     """Every job that has not ended or is not fetched, from any kernel, oldest first."""
     return current().jobs()
+
+
+def left_behind() -> int:
+    """How many tasks of kernels that have ended may be fetched; asks nobody but the disk.
+
+    Makes no session: loading the extension should cost nothing.
+    """
+    from ipywanx.service.history import History
+
+    settings = Settings.from_environment()
+    if settings.offline:  # the embedded engine's tasks end with their kernel
+        return 0
+    rows = History(settings.home).unfinished(settings.account)
+    return sum(not row.is_watched for row in rows)
 
 
 def history(text: str = "") -> Past:

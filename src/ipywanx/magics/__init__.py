@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
+from ipywanx.errors import WanxError
 from ipywanx.magics.commands import WanxMagics
 from ipywanx.magics.completion import candidates
+from ipywanx.session import left_behind
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -56,6 +58,18 @@ def load(shell: InteractiveShell) -> None:
     shell.push({_AWAITED: magics.awaited}, interactive=False)
     shell.input_transformers_post.append(await_edits)
     shell.Completer.custom_matchers.insert(0, _complete)
+    _tell_left_behind()
+
+
+def _tell_left_behind() -> None:
+    """Say what earlier kernels have left at the service; asks nobody but the disk."""
+    try:
+        left = left_behind()
+    except WanxError:  # it is told by the first edit
+        return
+    if left:
+        tasks = "1 task of an earlier kernel" if left == 1 else f"{left} tasks of earlier kernels"
+        print(f"{tasks} can be fetched: %wanx resume")  # noqa: T201
 
 
 def unload(shell: InteractiveShell) -> None:

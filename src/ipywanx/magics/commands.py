@@ -104,14 +104,23 @@ class WanxMagics(Magics, Configurable):
         return await progress.Progress(job, current().engine).wait()
 
     async def _awaited_command(self, asked: Command) -> Any:
-        if asked.name == "resume":
-            return await self._wait_awaited(current().resume(_task_id(asked)))
-        return self._command(asked)
+        if asked.name != "resume":
+            return self._command(asked)
+        if asked.argument:
+            return await self._wait_awaited(current().resume(asked.argument))
+        for job in _left():
+            with _told():
+                display(await self._wait_awaited(job))
+        return None
 
     def _command(self, asked: Command) -> Any:
         match asked.name:
             case "resume":
-                return self._wait(current().resume(_task_id(asked)))
+                if asked.argument:
+                    return self._wait(current().resume(asked.argument))
+                for job in _left():
+                    with _told():
+                        display(self._wait(job))
             case "cancel":
                 job = current().resume(_task_id(asked))
                 print("Cancelled." if job.cancel() else f"Too late: it is {job.status}.")  # noqa: T201
@@ -119,8 +128,10 @@ class WanxMagics(Magics, Configurable):
                 return self._edit_mask(asked)
             case "jobs":
                 return current().jobs()
+            case "history":
+                return self._history(asked)
             case "cost":
-                print(f"CNY {current().spent:.2f} in this kernel.")  # noqa: T201
+                print(current().costs())  # noqa: T201
             case "config":
                 print(current().describe())  # noqa: T201
             case "functions":
@@ -130,6 +141,21 @@ class WanxMagics(Magics, Configurable):
             case _:
                 print(f"{reference.USAGE}\n\nAnswered by: {current().engine}")  # noqa: T201
         return None
+
+    def _history(self, asked: Command) -> Any:
+        """What was made before: shown, written out, or forgotten."""
+        past = current().history(asked.argument)
+        if asked.values["export"]:
+            paths = past.export(asked.values["export"])
+            print(f"{len(paths)} pictures written to {asked.values['export']}.")  # noqa: T201
+        if asked.values["delete"]:
+            if not asked.argument:
+                raise UsageError("--delete needs a text: %wanx history TEXT --delete.")
+            count = len(past)
+            print(f"{count} results deleted, {past.delete() / 1e6:.1f} MB freed.")  # noqa: T201
+        if asked.output:
+            self._shell.push({asked.output: past})
+        return None if asked.values["export"] or asked.values["delete"] else past
 
     def _edit_mask(self, asked: Command) -> Any:
         """A mask editor under the cell; `--mask NAME` takes what is painted in it."""
@@ -145,6 +171,23 @@ def _task_id(asked: Command) -> str:
     if not asked.argument:
         raise UsageError(f"%wanx {asked.name} needs a task's id; %wanx jobs lists them.")
     return asked.argument
+
+
+def _left() -> list[Job]:
+    """What is still to be waited for or fetched."""
+    jobs = current().jobs()
+    if not jobs:
+        print("Every task has ended and is fetched; %wanx history shows them.")  # noqa: T201
+    return jobs
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """One task's error as a line: the others are still wanted."""
+    try:
+        yield
+    except WanxError as error:
+        print(error)  # noqa: T201
 
 
 WanxMagics.wanx.__doc__ = (

@@ -45,7 +45,7 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
     if first == "mask":
         return [*picture_names(namespace), *_files(fragment), "--output", "--fit"]
     if first in {"resume", "cancel"}:
-        return [job.task_id for job in current().jobs() if job.task_id]
+        return current().open_task_ids()
     if first not in FUNCTIONS:
         return []
     cls = FUNCTIONS[first]

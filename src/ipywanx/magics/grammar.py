@@ -21,7 +21,9 @@ from ipywanx.errors import did_you_mean
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Param, describe
 
-SUBCOMMANDS = ("functions", "help", "mask", "jobs", "resume", "cancel", "cost", "config")
+SUBCOMMANDS = (
+    "functions", "help", "mask", "jobs", "resume", "cancel", "history", "cost", "config"
+)  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -41,7 +43,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A line that asks for something else; ``values`` and ``output`` are those of ``mask``."""
+    """A line that asks for something else; ``values`` and ``output`` where it has flags."""
 
     name: str
     argument: str = ""
@@ -71,6 +73,8 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | C
             raise UsageError(f"%%wanx {first} takes no body; use %wanx {first}.")
         if first == "mask":
             return _mask(words[1:], namespace)
+        if first == "history":
+            return _history(words[1:])
         return Command(first, " ".join(words[1:]))
     if first not in FUNCTIONS:
         known = [*FUNCTIONS, *SUBCOMMANDS]
@@ -111,6 +115,18 @@ def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:
     options = parser.parse_args(words)
     values = {"image": resolve(options.image, namespace), "fit": options.fit}
     return Command("mask", values=values, output=_checked_name(options.output))
+
+
+def _history(words: list[str]) -> Command:
+    """``history [TEXT] [-o NAME] [--export FOLDER] [--delete]``: what was made before."""
+    parser = _Parser(prog="history", add_help=False, allow_abbrev=False)
+    parser.add_argument("text", nargs="*")
+    parser.add_argument("-o", "--output")
+    parser.add_argument("--export")
+    parser.add_argument("--delete", action="store_true")
+    options = parser.parse_args(words)
+    values = {"export": options.export, "delete": options.delete}
+    return Command("history", " ".join(options.text), values, _checked_name(options.output))
 
 
 def _checked_name(name: str | None) -> str | None:
