@@ -60,5 +60,5 @@ def test_the_usage_names_what_all_functions_share():
     """The short help knows the common flags and the other commands."""
     for words in ("--prompt", "-n N", "--seed", "--fit", "--dry-run", "%%wanx", "{{name}}"):
         assert words in USAGE
-    for command in ("functions", "help FUNCTION", "jobs", "resume ID", "cancel ID", "config"):
+    for command in ("help FUNCTION", "jobs", "resume [ID]", "cancel ID", "history [TEXT]"):
         assert command in USAGE

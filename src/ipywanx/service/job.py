@@ -249,8 +249,9 @@ class Job:
         self._record = replace(self._record, status=report.status.value)
 
     async def _note(self, **changes: Any) -> None:
-        self._record = replace(self._record, **changes)
-        await asyncio.to_thread(self._archive.history.put, self._record)
+        record = replace(self._record, **changes)
+        await asyncio.to_thread(self._archive.history.put, record)
+        self._record = record  # what is shown is on the disk
 
     # ---- its end
 
