@@ -20,9 +20,10 @@ from pydantic import SecretStr
 from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.serve import configure
+from ipywanx.model.functions import EditRequest
 from ipywanx.service.client import Client
-from ipywanx.service.tempo import SERVICE
-from ipywanx.session import Session
+from ipywanx.service.tempo import SERVICE, Tempo
+from ipywanx.session import Session, make_request
 from ipywanx.settings import Settings
 
 KEY = "sk-0123456789abcdef-secret"
@@ -57,11 +58,12 @@ class Line(httpx.AsyncBaseTransport):
 class Bench:
     """One engine, one session on it, and what passed between them."""
 
-    def __init__(self, app: Any, settings: Settings, line: Line) -> None:
+    def __init__(self, app: Any, settings: Settings, line: Line, tempo: Tempo) -> None:
         self.engine = app.state.engine
         self.settings = settings
         self.line = line
-        self.session = Session(settings, line, TEMPO)
+        self.tempo = tempo
+        self.session = Session(settings, line, tempo)
         self.events: list[dict[str, Any]] = []
 
     def close(self) -> None:
@@ -81,7 +83,7 @@ class Bench:
 
     def another(self) -> Session:
         """A second session of the same account, as another kernel has it."""
-        return Session(self.settings, self.line, TEMPO)
+        return Session(self.settings, self.line, self.tempo)
 
     def sent(self, method: str, end: str) -> list[httpx.Request]:
         """The requests of a method to paths with this end."""
@@ -89,6 +91,14 @@ class Bench:
             request
             for request in self.line.sent
             if request.method == method and request.url.path.endswith(end)
+        ]
+
+    def moments(self, end: str, http: int = 200) -> list[float]:
+        """When the engine answered requests to paths with this end with this status."""
+        return [
+            event["t"]
+            for event in list(self.events)
+            if event["event"] == "request" and event["path"].endswith(end) and event["http"] == http
         ]
 
     @property
@@ -104,6 +114,16 @@ class Bench:
             for event in list(self.events)
             if event["event"] == "task" and event["status"] == "PENDING"
         ]
+
+    @property
+    def picture(self) -> Image.Image:
+        """What is edited."""
+        return grey()
+
+    @property
+    def request(self) -> EditRequest:
+        """A quick edit, as it is sent."""
+        return make_request("super_resolution", grey(), seed=7)
 
     def edit(self, **values: Any) -> Any:
         """A quick edit that succeeds unless the engine is told otherwise."""
@@ -145,7 +165,7 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     """Build benches: ``build("asgi" or "http", faults=..., **options)``; they end with the test."""
     ends: list[Callable[[], object]] = []
 
-    def make(way: str = "asgi", *faults: str, **options: Any) -> Bench:
+    def make(way: str = "asgi", *faults: str, tempo: Tempo = TEMPO, **options: Any) -> Bench:
         events: list[dict[str, Any]] = []
         options = {"faults": faults, "log": events.append, "key": KEY, **options}
         if way == "asgi":
@@ -159,7 +179,7 @@ def build(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
             ends.append(_serve(app, listener))
             inner = httpx.AsyncHTTPTransport()
         ends.append(app.state.engine.close)
-        bench = Bench(app, Settings(SecretStr(KEY), base_url, tmp_path), Line(inner))
+        bench = Bench(app, Settings(SecretStr(KEY), base_url, tmp_path), Line(inner), tempo)
         bench.events = events
         ends.append(bench.close)
         return bench
