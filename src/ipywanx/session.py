@@ -139,6 +139,10 @@ class Session:
         ]
         return [*theirs, *mine]
 
+    def place(self, job: Job) -> int | None:
+        """How many of this process's tasks the service has before it; None where it has not."""
+        return self._dispatcher.place(job.task_id) if job.task_id else None
+
     def open_task_ids(self) -> list[str]:
         """The service's ids of what has not ended or is not fetched; asks nobody but the disk."""
         mine = [job.task_id for job in self._jobs if not job.done()]

@@ -113,6 +113,10 @@ class Dispatcher:
         """Ask about a task at once."""
         self._poller.look_now(task_id)
 
+    def place(self, task_id: str) -> int | None:
+        """How many tasks come before this one; None where it is not watched."""
+        return self._poller.place(task_id)
+
     async def _create(self, order: Order, prepared: Prepared) -> TaskReport:
         began, trouble = time.monotonic(), 0
         while True:
