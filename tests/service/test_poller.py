@@ -61,10 +61,10 @@ def test_run_times_are_learned(bench):
 def test_of_many_tasks_the_list_is_asked(build, until):
     """Of many tasks at once the list tells which have ended: a few questions each are enough."""
     clock, count = ManualClock(), MANY + 4
-    tempo = replace(BRISK, running=None, creates=math.inf, queries=500.0)
+    tempo = replace(BRISK, running=None, creates=math.inf, queries=500.0, clock=10.0)
     bench = build("asgi", tempo=tempo, task_seconds=(10.0,), concurrency=count, clock=clock)
     bench.client.service_time = lambda _: datetime.fromtimestamp(clock.now(), UTC)
-    jobs = [bench.submit() for _ in range(count)]
+    jobs = [bench.submit(function="expand", prompt="一位绿色仙子") for _ in range(count)]
     until(lambda: all(job.task_id for job in jobs))
     before = len(bench.sent("GET", "/tasks"))
     until(lambda: len(bench.sent("GET", "/tasks")) >= before + 2)
