@@ -1,0 +1,214 @@
+"""Does a life of any order keep every task? Submit, wait, cancel, lose, expire, begin anew."""
+
+import math
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from PIL import Image
+from pydantic import SecretStr
+from tests.engine.peers import ManualClock
+from tests.service.conftest import Line, wait_until
+
+from ipywanx.engine.app import create_app
+from ipywanx.engine.options import EngineOptions
+from ipywanx.errors import ResultExpired, ServiceError, TaskCanceled
+from ipywanx.model.tasks import Status
+from ipywanx.service.history import owner
+from ipywanx.service.job import Job
+from ipywanx.service.tempo import SERVICE
+from ipywanx.session import Session
+from ipywanx.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+KEY = "sk-life"
+TINY = Image.new("RGB", (512, 512), "grey")
+DEAD = f"{owner().rpartition(':')[0]}:{2**22 + 1}"  # no process has this number
+TEMPO = replace(
+    SERVICE.faster(500), creates=math.inf, queries=math.inf, search=0.05, gateway=0.05, clock=100.0
+)
+ORDER = [Status.PENDING, Status.RUNNING]
+
+
+class Steps(ManualClock):
+    """A clock that only moves when it is told, and knows what it showed at any real moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = [(0.0, self.now())]
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        super().advance(seconds)
+        self.steps.append((time.time(), self.now()))
+
+    def at(self, moment: float) -> datetime:
+        """What it showed at a Unix time here."""
+        shown = max(step for step in self.steps if step[0] <= moment)[1]
+        return datetime.fromtimestamp(shown, UTC)
+
+
+class Life(RuleBasedStateMachine):
+    """An account with one kernel at a time, on an engine whose clock stands still until it is told.
+
+    What is promised is checked against the engine's own log: what it took, and what became of it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Steps()
+        self.events: list[dict] = []
+        options = EngineOptions(
+            key=KEY, clock=self.clock, task_seconds=(8.0,), log=self.events.append
+        )
+        self.app = create_app(options)
+        self.line = Line(httpx.ASGITransport(self.app))
+        self.folder = TemporaryDirectory()
+        self.trouble: list[str] = []
+        self.line.answer = self.meddle
+        self.jobs: list[Job] = []
+        self.sent = 0
+        self.expired: set[str] = set()
+        self.session = self.begin()
+
+    def begin(self) -> Session:
+        """A kernel of this account."""
+        url = "http://127.0.0.1/api/v1"
+        settings = Settings(SecretStr(KEY), url, Path(self.folder.name))
+        session = Session(settings, self.line, TEMPO)
+        session._dispatcher.client.service_time = self.clock.at
+        return session
+
+    def meddle(self, _: httpx.Request) -> httpx.Response | None:
+        """The next trouble, in place of an answer."""
+        match self.trouble.pop(0) if self.trouble else "":
+            case "reset":
+                raise httpx.ReadError("")
+            case "refused":
+                raise httpx.ConnectError("")
+            case "503":
+                return httpx.Response(503, json={"code": "ModelUnavailable", "message": "later"})
+        return None
+
+    @property
+    def taken(self) -> list[str]:
+        """The tasks that the engine took."""
+        return [e["task_id"] for e in list(self.events) if e.get("status") == "PENDING"]
+
+    # ---- what can happen
+
+    @rule(n=st.integers(1, 2), arrives=st.booleans())
+    def submit(self, n: int, *, arrives: bool) -> None:
+        """Ask for an edit; go on at once, or when it has reached the service."""
+        if len([job for job in self.jobs if not job.done()]) < 4:
+            self.jobs.append(self.session.submit("expand", TINY, "仙子", n=n, seed=self.sent))
+            self.sent += 1
+            if arrives:
+                wait_until(lambda: self.jobs[-1].task_id or self.jobs[-1].done(), 30)
+
+    @rule(seconds=st.sampled_from([1, 5, 20]))
+    def tick(self, seconds: int) -> None:
+        """Let time pass at the service."""
+        self.clock.advance(seconds)
+
+    @rule(what=st.lists(st.sampled_from(["reset", "refused", "503"]), min_size=1, max_size=3))
+    def drop(self, what: list[str]) -> None:
+        """Let the next answers be lost."""
+        self.trouble += what
+
+    @rule(which=st.integers(0, 20))
+    def cancel(self, which: int) -> None:
+        """Call one back: it says truly whether it will run."""
+        under_way = [job for job in self.jobs if not job.done()]
+        if not under_way:
+            return
+        job = under_way[which % len(under_way)]
+        try:
+            stopped = job.cancel()
+        except ServiceError:  # the question was lost as well; nothing is promised
+            return
+        if stopped:
+            with pytest.raises((TaskCanceled, ServiceError)):  # or it was never taken
+                job.result(30)
+
+    @rule()
+    def restart(self) -> None:
+        """The kernel ends without a word, and another begins: it finds what the first has left."""
+        for job in self.jobs:
+            job._future.cancel()
+        history = self.session.archive.history
+        for row in history.everything():
+            history.put(replace(row, owner=DEAD))
+        self.session = self.begin()
+        self.jobs = self.session.jobs()
+
+    @rule()
+    def expire(self) -> None:
+        """A day and an hour pass: the service forgets."""
+        self.clock.advance(25 * 3600)
+        self.expired |= set(self.taken)
+
+    # ---- what always holds
+
+    @invariant()
+    def each_task_goes_forward(self) -> None:
+        """PENDING, RUNNING, an end; never back, never two ends, never more than two at once."""
+        seen: dict[str, list[str]] = {}
+        running = set()
+        for event in list(self.events):
+            if event["event"] != "task":
+                continue
+            seen.setdefault(event["task_id"], []).append(event["status"])
+            (running.add if event["status"] == "RUNNING" else running.discard)(event["task_id"])
+            assert len(running) <= 2
+        for states in seen.values():
+            assert states[:2] in (["PENDING"], ["PENDING", "RUNNING"], ["PENDING", "CANCELED"])
+            assert len(states) <= 3
+
+    @invariant()
+    def nothing_is_made_twice(self) -> None:
+        """One task at most for each edit that was asked for."""
+        tasks = list(self.app.state.engine.tasks._table.values())
+        seeds = [task.asked.parameters["seed"] for task in tasks]
+        assert len(set(seeds)) == len(seeds) <= self.sent
+
+    def teardown(self) -> None:
+        """Whatever happened: each task that was taken is here in the end, expired or cancelled."""
+        try:
+            self.trouble.clear()
+            self.restart()
+            for job in self.jobs:
+                while not job.done():
+                    self.clock.advance(9)
+                    time.sleep(0.002)
+                try:
+                    assert job.result(0).images
+                except ResultExpired:
+                    assert job.task_id in self.expired
+                except (TaskCanceled, ServiceError):
+                    pass
+            kept = {result.task_id for result in self.session.history()}
+            canceled = {e["task_id"] for e in self.events if e.get("status") == "CANCELED"}
+            assert set(self.taken) <= kept | canceled | self.expired
+        finally:
+            for job in self.jobs:
+                job._future.cancel()
+            self.app.state.engine.close()
+            self.folder.cleanup()
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=200,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
