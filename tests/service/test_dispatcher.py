@@ -14,9 +14,9 @@ import pytest
 from ipywanx import wire
 from ipywanx.errors import ServiceError, SubmissionUncertain, TaskCanceled
 from ipywanx.model.tasks import Status
-from ipywanx.service.dispatcher import Window
 from ipywanx.service.history import owner
 from ipywanx.service.tempo import SERVICE
+from ipywanx.service.window import Window
 
 CREATE = "/image-synthesis"
 # The service's limits ten times as fast, and so slow tasks that places are scarce.
@@ -84,7 +84,7 @@ def test_the_window_opens_again(monkeypatch):
     window.refused()
     assert (window.size, window.is_shrunk) == (2, True)
     later = time.monotonic() + Window.REOPENS_AFTER + 1
-    monkeypatch.setattr("ipywanx.service.dispatcher.time.monotonic", lambda: later)
+    monkeypatch.setattr("ipywanx.service.window.time.monotonic", lambda: later)
     assert (window.size, window.is_shrunk) == (4, False)
 
 

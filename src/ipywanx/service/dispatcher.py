@@ -10,28 +10,25 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Protocol
 
 from ipywanx.errors import (
     RateLimited,
-    Refused,
     ServiceError,
     ServiceUnavailable,
     SubmissionUncertain,
     Unreachable,
 )
 from ipywanx.model.functions import EditRequest
-from ipywanx.model.tasks import TaskReport, TaskSummary
+from ipywanx.model.tasks import TaskReport
 from ipywanx.service.client import CALL_SECONDS, Client, Prepared
 from ipywanx.service.history import History
 from ipywanx.service.pace import Pace, RetryBudget
 from ipywanx.service.poller import Poller, Tell
+from ipywanx.service.search import Search
 from ipywanx.service.tempo import Forecast, Tempo
+from ipywanx.service.window import Window
 
-CLOCK_ERROR = 3.0
-"""Seconds by which we may misjudge the service's clock, whose headers go by seconds."""
 _LONGEST_BACK_OFF = 30.0
 
 
@@ -66,6 +63,7 @@ class Dispatcher:
         self._pace = Pace(lambda call, interval: history.book(account, call, interval), tempo)
         self._budget = RetryBudget()
         self._poller = Poller(client, self._pace, tempo, self._budget)
+        self._search = Search(client, history, account, self._pace, tempo)
         self._turn = asyncio.Lock()
         self._window = Window(tempo)
         self._reached = False
@@ -126,7 +124,8 @@ class Dispatcher:
             try:
                 report = await self.client.create(prepared)
             except SubmissionUncertain as lost:
-                found = await self._find(sent, time.time(), lost)
+                found = await self._search.find(sent, time.time(), lost)
+                self._reached = True
                 if found is not None:
                     return found
                 error: ServiceError = _not_taken(lost)
@@ -174,119 +173,7 @@ class Dispatcher:
             "The kernel ended while the task was being sent.", timed_out=True, hint=""
         )
         async with self._turn:
-            return await self._find(sent, min(time.time(), sent + CALL_SECONDS), why)
-
-    async def _find(self, sent: float, lost: float, why: SubmissionUncertain) -> TaskReport | None:
-        """Look in the account's list for a task whose create answer was lost.
-
-        Args:
-            sent: When it was sent, in Unix seconds here.
-            lost: When the answer was given up.
-            why: What was raised.
-
-        Returns:
-            The task, or None where nothing was accepted: the list has answered several times over
-            :attr:`Tempo.search` seconds and does not know it.
-
-        Raises:
-            SubmissionUncertain: Several tasks may be it, or the list cannot be had.
-        """
-        answers, began, pause = 0, time.monotonic(), self.tempo.soonest
-        candidates: Sequence[TaskSummary] = ()
-        while True:
-            try:
-                candidates = await self._unclaimed(sent, lost)
-                answers, self._reached = answers + 1, True
-                if len(candidates) == 1 and not await self._another_is_in_doubt(candidates[0]):
-                    return await self.client.query(candidates[0].task_id)
-            except Refused:
-                raise _ambiguous(why, candidates) from None
-            except ServiceError:
-                pass
-            elapsed = time.monotonic() - began
-            over = not why.timed_out or time.time() > sent + self.tempo.gateway
-            if elapsed > self.tempo.search and answers >= 3 and (over or candidates):
-                if candidates:
-                    raise _ambiguous(why, candidates)
-                return None
-            if elapsed > self.tempo.outage_patience and answers < 3:
-                raise _ambiguous(why, candidates)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, self.tempo.latest)
-
-    async def _unclaimed(self, sent: float, lost: float) -> list[TaskSummary]:
-        """Tasks made in that time that no row of ours names."""
-        margin = timedelta(seconds=CLOCK_ERROR)
-        since = self.client.service_time(sent) - margin
-        until = self.client.service_time(lost) + margin
-        await self._pace.turn("query")
-        rows, _ = await self.client.list(since, until)
-        known = await asyncio.to_thread(self._history.known_ids, self._account)
-        return [row for row in rows if row.task_id not in known and since <= row.created <= until]
-
-    async def _another_is_in_doubt(self, candidate: TaskSummary) -> bool:
-        """Whether another kernel's task, whose answer is not here either, may be this one."""
-        open_rows = await asyncio.to_thread(self._history.unfinished, self._account)
-        created = candidate.created.timestamp()
-        near = [
-            row
-            for row in open_rows
-            if row.task_id is None
-            and row.sent is not None
-            and self.client.service_time(row.sent).timestamp() - CLOCK_ERROR
-            <= created
-            <= self.client.service_time(row.sent + CALL_SECONDS).timestamp() + CLOCK_ERROR
-        ]
-        return len(near) > 1
-
-
-class Window:
-    """How many tasks may be at the service: as many as run, and a few that wait there.
-
-    Where the service refuses what it cannot run at once, the waiting ones cost a refusal each; the
-    window then shrinks to what it took, and opens again after ten minutes without a refusal.
-    """
-
-    REOPENS_AFTER = 600.0
-
-    def __init__(self, tempo: Tempo) -> None:
-        self._full = tempo.window
-        self._least = tempo.running or 1
-        self._refused_at = float("-inf")
-        self._shrunk: int | None = None
-        self.inside = 0
-        self._changed = asyncio.Event()
-
-    @property
-    def size(self) -> int | None:
-        """How many there is room for now; None for no bound."""
-        if self._shrunk is not None and time.monotonic() - self._refused_at > self.REOPENS_AFTER:
-            self._shrunk = None
-        return self._full if self._shrunk is None else self._shrunk
-
-    @property
-    def is_shrunk(self) -> bool:
-        """Whether no task may wait at the service."""
-        return self.size != self._full
-
-    async def enter(self) -> None:
-        """Take a place as soon as there is one."""
-        while self.size is not None and self.inside >= self.size:
-            self._changed.clear()
-            await self._changed.wait()
-        self.inside += 1
-
-    def leave(self) -> None:
-        """Give a place back."""
-        self.inside -= 1
-        self._changed.set()
-
-    def refused(self) -> None:
-        """A task was refused while the others inside were at the service."""
-        others = self.inside - 1
-        self._refused_at = time.monotonic()
-        if self._full is not None and others >= self._least:
-            self._shrunk = min(others, self.size or others)
+            return await self._search.find(sent, min(time.time(), sent + CALL_SECONDS), why)
 
 
 def _not_taken(lost: SubmissionUncertain) -> ServiceError:
@@ -297,24 +184,4 @@ def _not_taken(lost: SubmissionUncertain) -> ServiceError:
         status=lost.status,
         code=lost.code,
         request_id=lost.request_id,
-    )
-
-
-def _ambiguous(why: SubmissionUncertain, candidates: Sequence[TaskSummary]) -> SubmissionUncertain:
-    """What the person is asked where the list leaves a doubt."""
-    if candidates:
-        ids = ", ".join(row.task_id for row in candidates)
-        hint = f"It may be one of these: {ids}. Look with wx.resume(id) before you send it again."
-    else:
-        hint = (
-            "The account's task list could not be asked either. wx.jobs() looks for it again; do "
-            "that before you send it again, or it may be charged twice."
-        )
-    return SubmissionUncertain(
-        why.message,
-        hint=hint,
-        status=why.status,
-        code=why.code,
-        request_id=why.request_id,
-        candidates=tuple(candidates),
     )
