@@ -1,7 +1,7 @@
 """Was it accepted? After a lost answer, the account's task list is searched.
 
-The list tells neither function nor prompt. So a task is told by its time: it was made while the call
-was out, and no row of any kernel of this person names it.
+The list tells neither function nor prompt. So a task is told by its time: it was made while the
+call was out, and no row of any kernel of this person names it.
 """
 
 from __future__ import annotations
