@@ -1,6 +1,6 @@
 """How is a mask painted by hand?
 
-The browser's half (``mask_editor.js``) shows ink at once and sends each finished stroke as one
+The browser's half (``page/``) shows ink at once and sends each finished stroke as one
 message; this half owns the mask: a :class:`~ipywanx.model.document.MaskDocument`, drawn on an
 ipycanvas :class:`~ipywanx.widgets.surface.Surface`. Messages may come in any thread, twice, or
 from a page that has gone wrong: each is checked, and answered once.
@@ -12,7 +12,6 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -28,13 +27,15 @@ from ipywanx.model.operations import EDIT, KEEP, Box, Operation, Point, operatio
 from ipywanx.model.recognition import recognized
 from ipywanx.model.regions import similar_region
 from ipywanx.widgets.basic_view import BasicView
+from ipywanx.widgets.esm import MASK_EDITOR, module
 from ipywanx.widgets.surface import Surface
 from ipywanx.widgets.texts import editor_texts
 
 Select = Callable[[Image.Image, tuple[float, float]], Any]
 """A picture and a point (x, y) in its pixels, to a boolean array (height, width)."""
 
-_HERE = Path(__file__).parent
+_TOOLS = ["brush", "eraser", "rectangle", "ellipse", "lasso", "polygon", "fill", "wand"]
+_STEPS = ["undo", "redo", "grow", "shrink", "smooth", "invert", "clear"]
 _REMEMBERED = 4000
 _SHAPES = {"stroke", "rectangle", "ellipse", "polygon"}
 _FARTHEST = 200  # pixels to grow or smooth by; the page offers no more
@@ -72,11 +73,13 @@ class MaskEditor(anywidget.AnyWidget):
         pressure: Whether a pen's pressure sets the brush's size.
     """
 
-    _esm = _HERE / "mask_editor.js"
-    _css = _HERE / "mask_editor.css"
+    _esm = module(*MASK_EDITOR)
+    _css = module("editor.css")
 
     surface = traitlets.Any().tag(sync=True, **widgets.widget_serialization)
     size = traitlets.List(trait=traitlets.Int()).tag(sync=True)
+    tools = traitlets.List(_TOOLS).tag(sync=True)
+    steps = traitlets.List(_STEPS).tag(sync=True)
     tool = traitlets.Unicode("brush").tag(sync=True)
     erase = traitlets.Bool(default_value=False).tag(sync=True)
     radius = traitlets.Float(24.0).tag(sync=True)

@@ -14,6 +14,7 @@ _EDITOR = {
     ),
     "tools": Text("Tools", "工具"),
     "actions": Text("Actions", "操作"),
+    "view": Text("View", "视图"),
     "brush": Text("Brush", "画笔"),
     "eraser": Text("Eraser", "橡皮"),
     "rectangle": Text("Rectangle", "矩形"),
