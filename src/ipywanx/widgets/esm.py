@@ -9,7 +9,7 @@ from pathlib import Path
 
 _PAGE = Path(__file__).parent / "page"
 
-MASK_EDITOR = (
+EASEL = (
     "tools.js",
     "dom.js",
     "ink.js",
@@ -20,8 +20,10 @@ MASK_EDITOR = (
     "hand.js",
     "keyboard.js",
     "numbers.js",
+    "colors.js",
     "controls.js",
-    "editor.js",
+    "truth.js",
+    "easel.js",
 )
 """What a canvas to draw on is made of, by hand and by keys."""
 

@@ -7,11 +7,7 @@ import os
 
 from ipywanx.model.params import Text
 
-_EDITOR = {
-    "stage": Text(
-        "Picture with mask. Arrows move a cursor, Enter stamps, Escape leaves.",
-        "图片与蒙版。方向键移动光标，回车落笔，Esc 离开。",
-    ),
+_EASEL = {
     "tools": Text("Tools", "工具"),
     "actions": Text("Actions", "操作"),
     "view": Text("View", "视图"),
@@ -38,12 +34,9 @@ _EDITOR = {
     "radius": Text("Size", "大小"),
     "opacity": Text("Opacity", "不透明度"),
     "tolerance": Text("Tolerance", "容差"),
-    "color": Text("Colour of the mask", "蒙版颜色"),
     "erase": Text("Subtract", "减去"),
     "pressure": Text("Pen pressure", "笔压"),
-    "import": Text("Import a picture as mask", "导入图片作为蒙版"),
     "pixels": Text("px", "像素"),
-    "area": Text("masked", "已覆盖"),
     "numeric": Text("By numbers", "按数值添加"),
     "shape": Text("Shape", "形状"),
     "x": Text("x", "x"),
@@ -62,6 +55,43 @@ _EDITOR = {
         "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
     ),
 }
+_MASK = {
+    "stage": Text(
+        "Picture with mask. Arrows move a cursor, Enter stamps, Escape leaves.",
+        "图片与蒙版。方向键移动光标，回车落笔，Esc 离开。",
+    ),
+    "color": Text("Colour of the mask", "蒙版颜色"),
+    "import": Text("Import a picture as mask", "导入图片作为蒙版"),
+    "area": Text("{n} % of the picture will be edited", "将编辑图片的 {n} %"),
+    "nothing": Text(
+        "Nothing is painted yet: paint what shall be edited.", "尚未涂抹：请涂抹要编辑的部分。"
+    ),
+    "nearly_all": Text(
+        "{n} % is painted, nearly the whole picture: is that meant?",
+        "已涂抹 {n} %，几乎是整张图片：确定吗？",
+    ),
+    "thumbnail": Text("The mask: white is edited", "蒙版：白色部分将被编辑"),
+}
+_BOARD = {
+    "stage": Text(
+        "Paper to draw on. Arrows move a cursor, Enter stamps, Escape leaves.",
+        "画纸。方向键移动光标，回车落笔，Esc 离开。",
+    ),
+    "color": Text("Another colour", "其他颜色"),
+    "palette": Text("Colours", "颜色"),
+    "area": Text("So the sketch will be sent.", "草图将这样发送。"),
+    "nearly_all": Text("So the sketch will be sent.", "草图将这样发送。"),
+    "nothing": Text("The paper is still blank.", "画纸仍是空白。"),
+    "thumbnail": Text("The sketch", "草图"),
+    "black": Text("Black", "黑色"),
+    "grey": Text("Grey", "灰色"),
+    "red": Text("Red", "红色"),
+    "orange": Text("Orange", "橙色"),
+    "yellow": Text("Yellow", "黄色"),
+    "green": Text("Green", "绿色"),
+    "blue": Text("Blue", "蓝色"),
+    "brown": Text("Brown", "棕色"),
+}
 
 
 def prefers_chinese() -> bool:
@@ -72,5 +102,14 @@ def prefers_chinese() -> bool:
 
 def editor_texts() -> dict[str, str]:
     """The mask editor's words in the person's language."""
+    return _spoken(_EASEL | _MASK)
+
+
+def board_texts() -> dict[str, str]:
+    """The doodle board's words in the person's language."""
+    return _spoken(_EASEL | _BOARD)
+
+
+def _spoken(texts: dict[str, Text]) -> dict[str, str]:
     chinese = prefers_chinese()
-    return {name: text.zh if chinese else text.en for name, text in _EDITOR.items()}
+    return {name: text.zh if chinese else text.en for name, text in texts.items()}
