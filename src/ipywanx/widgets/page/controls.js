@@ -2,7 +2,9 @@
 
 const SETTINGS = ["tool", "radius", "opacity", "tolerance", "color", "erase", "pressure"];
 
-function makeControls({ stage, post, model, listen, set, text }) {
+function makeControls({ stage, post, model, colors, listen, set, text }) {
+  const onPaper = Boolean(model.get("paper")); // where there is nothing below to see or to keep
+
   function button(name, path, onClick, key = "") {
     const title = key ? `${text(name)} (${key})` : text(name);
     const node = element(
@@ -27,7 +29,8 @@ function makeControls({ stage, post, model, listen, set, text }) {
     "aria-label": text("amount"),
   });
   const signed = { grow: 1, shrink: -1, smooth: 1 };
-  const steps = model.get("steps").map((name) =>
+  const names = model.get("steps");
+  const steps = names.map((name) =>
     button(name, STEPS[name].icon, () => {
       const pixels = clamp(Number(amount.value) || 1, 1, 200) * (signed[name] ?? 0);
       post.act(name === "shrink" ? "grow" : name, signed[name] ? { amount: pixels } : {});
@@ -42,14 +45,10 @@ function makeControls({ stage, post, model, listen, set, text }) {
   const largest = Math.max(8, Math.round(Math.max(...stage.size) / 6));
   const tolerance = range("tolerance", 0, 120, 1);
   listen(tolerance, "input", (event) => post.retune(Number(event.target.value)));
-  const ranges = [range("radius", 1, largest, 0.5), tolerance, range("opacity", 0.1, 1, 0.05)];
+  const ranges = [range("radius", 1, largest, 0.5), tolerance];
+  if (!onPaper) ranges.push(range("opacity", 0.1, 1, 0.05));
 
-  const color = element("input", {
-    type: "color", className: "wanx-color", title: text("color"), "aria-label": text("color"),
-  });
-  listen(color, "input", () => set("color", color.value));
-
-  const checks = ["erase", "pressure"].map((name) => {
+  const checks = (onPaper ? ["pressure"] : ["erase", "pressure"]).map((name) => {
     const input = element("input", { type: "checkbox", "data-name": name });
     listen(input, "change", () => set(name, input.checked));
     return element("label", { className: "wanx-range" }, input, text(name));
@@ -70,24 +69,26 @@ function makeControls({ stage, post, model, listen, set, text }) {
     button("zoom_out", SIGNS.zoom_out, () => stage.zoom(0.8), "-"),
     button("zoom_in", SIGNS.zoom_in, () => stage.zoom(1.25), "+"),
     button("fit", SIGNS.fit, () => stage.fit(), "0"),
-    peek,
-    button("import", SIGNS.import, () => file.click()),
-    file,
   ];
+  if (!onPaper) views.push(peek, button("import", SIGNS.import, () => file.click()), file);
 
   const bar = (name, ...nodes) =>
     element("span", { className: "wanx-tools", role: "toolbar", "aria-label": text(name) }, ...nodes);
   return {
     rows: [
-      row(bar("tools", ...tools), bar("actions", ...steps, amount, text("pixels")), bar("view", ...views)),
-      row(...ranges, color, ...checks),
+      row(
+        bar("tools", ...tools),
+        bar("actions", ...steps, ...(names.includes("grow") ? [amount, text("pixels")] : [])),
+        bar("view", ...views),
+      ),
+      row(...ranges, colors.node, ...checks),
     ],
     showSettings() {
       const tool = model.get("tool");
       for (const node of tools) node.setAttribute("aria-pressed", String(node.dataset.name === tool));
       for (const label of ranges) label.querySelector("input").value = model.get(label.dataset.name);
       tolerance.hidden = tool !== "wand";
-      color.value = model.get("color");
+      colors.show();
       for (const label of checks) {
         const input = label.querySelector("input");
         input.checked = model.get(input.dataset.name);

@@ -27,15 +27,15 @@ async function render({ model, el }) {
   const post = new Post(model, stage, say, text);
   const shape = new Shape(model, stage, post);
   const editor = { el, model, stage, post, shape, listen, say, set, setRadius, text };
+  editor.colors = makeColors(editor);
   const controls = makeControls(editor);
+  const truth = makeTruth(editor);
   const facts = element("span", { className: "wanx-facts" });
   listenToHand(editor);
   listenToKeys(editor);
 
   function showFacts() {
-    const zoom = Math.round(stage.view.k * 100);
-    const area = (model.get("state").area * 100).toFixed(1);
-    facts.textContent = `${stage.size.join("×")} · ${zoom} % · ${text("area")} ${area} %`;
+    facts.textContent = `${stage.size.join("×")} · ${Math.round(stage.view.k * 100)} %`;
   }
   function showSettings() {
     controls.showSettings();
@@ -47,13 +47,13 @@ async function render({ model, el }) {
     say("problem", problem);
     say("note", note);
     controls.showState();
-    showFacts();
+    truth.show();
   }
   stage.onView = showFacts;
   stage.node.setAttribute("role", "application");
   stage.node.setAttribute("aria-label", text("stage"));
   el.classList.add("wanx-editor");
-  el.append(...controls.rows, stage.node, row(facts, status), numericPanel(editor));
+  el.append(...controls.rows, stage.node, row(truth.node, facts, status), numericPanel(editor));
 
   await stage.host();
   const watcher = new ResizeObserver(() => stage.layOut());

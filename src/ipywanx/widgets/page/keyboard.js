@@ -2,8 +2,9 @@
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function listenToKeys({ el, stage, shape, post, model, listen, set, setRadius, say }) {
+function listenToKeys({ el, stage, shape, post, model, colors, listen, set, setRadius, say }) {
   const tools = model.get("tools");
+  const onPaper = Boolean(model.get("paper"));
 
   listen(el, "keydown", (event) => {
     const command = event.ctrlKey || event.metaKey;
@@ -23,10 +24,11 @@ function listenToKeys({ el, stage, shape, post, model, listen, set, setRadius, s
     else if (key === "+" || key === "=") stage.zoom(1.25);
     else if (key === "-") stage.zoom(0.8);
     else if (key === "0") stage.fit();
-    else if (key === "i") post.act("invert");
     else if (key === "c") shape.closePolygon();
-    else if (key === "x") set("erase", !model.get("erase"));
-    else if (key === "h") stage.hide(true);
+    else if (key === "i" && !onPaper) post.act("invert");
+    else if (key === "x" && !onPaper) set("erase", !model.get("erase"));
+    else if (key === "h" && !onPaper) stage.hide(true);
+    else if (colors.choose(key)) stage.repaint();
     else if (tool) set("tool", tool);
     else if (key.length > 1) return;
     event.preventDefault();

@@ -17,8 +17,12 @@ class Post {
   draw(ink) {
     const shape = isBrush(ink.tool) ? "stroke" : ink.tool === "lasso" ? "polygon" : ink.tool;
     const points = isBox(shape) ? boxAround(ink.points) : ink.points;
-    const content = { kind: "draw", shape, erase: ink.erase, radius: ink.radius };
-    this.send(content, ink, Float32Array.from(points).buffer);
+    const { erase, color, radius, radii } = ink;
+    const numbers = radii
+      ? radii.flatMap((one, i) => [points[2 * i], points[2 * i + 1], one])
+      : points;
+    const content = { kind: "draw", shape, erase, color, radius, pen: Boolean(radii) };
+    this.send(content, ink, Float32Array.from(numbers).buffer);
   }
 
   act(name, more = {}) {

@@ -7,26 +7,31 @@ class Shape {
     Object.assign(this, { model, stage, post });
   }
 
-  // A tool's ink with the settings of this moment.
-  ink(tool, points, erase = tool === "eraser" || this.model.get("erase")) {
-    return { tool, erase, color: this.model.get("color"), radius: this.model.get("radius"), points };
+  // A tool's ink with the settings of this moment. On paper the eraser paints in the paper's colour.
+  ink(tool, points, rub = tool === "eraser" || this.model.get("erase")) {
+    const { model } = this;
+    const paper = model.get("paper");
+    const color = rub && paper ? paper : model.get("color");
+    return { tool, erase: rub && !paper, color, radius: model.get("radius"), points };
   }
 
   begin(at, pressure) {
     const { model, post } = this;
     const tool = model.get("tool");
-    const { erase } = this.ink(tool, []);
-    if (tool === "fill") post.act("fill", { point: at, erase });
+    const { erase, color } = this.ink(tool, []);
+    if (tool === "fill") post.act("fill", { point: at, erase, color });
     else if (tool === "wand") post.act("wand", { point: at, erase, tolerance: model.get("tolerance") });
     else if (tool === "polygon") this.addCorner(at);
     else {
-      this.stage.live = { ...this.ink(tool, [...at]), start: at, radius: this.reach(pressure) };
+      const live = { ...this.ink(tool, [...at]), start: at };
+      if (isBrush(tool) && model.get("pressure")) live.radii = [this.pressed(pressure)];
+      this.stage.live = live;
     }
   }
 
-  reach(pressure) {
-    const { model } = this;
-    return model.get("radius") * (model.get("pressure") && pressure > 0 ? pressure * 2 : 1);
+  // The radius under a pen; a mouse has no pressure, or half of it: the brush's own size.
+  pressed(pressure) {
+    return this.model.get("radius") * (pressure > 0 ? pressure * 2 : 1);
   }
 
   extend(at, straight, pressure) {
@@ -35,10 +40,11 @@ class Shape {
       live.points = [...live.start, ...(straight ? squared(live.start, at) : at)];
     } else if (straight && live.tool !== "lasso") {
       live.points = [...live.start, ...at];
+      if (live.radii) live.radii = [live.radii[0], this.pressed(pressure)];
     } else {
       live.points.push(...at);
+      if (live.radii) live.radii.push(this.pressed(pressure));
     }
-    if (this.model.get("pressure")) live.radius = Math.max(live.radius, this.reach(pressure));
   }
 
   finish() {
