@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
-from lab import KERNEL_READY, POLL_MS, PRELUDE, VIEWPORT, Lab, Notebook
+from lab import PRELUDE, VIEWPORT, Lab, Notebook
 from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -81,6 +81,27 @@ class Hand:
         """Press and let go."""
         self.draw((x, y))
 
+    def draw_with_pen(
+        self, points: list[tuple[float, float]], force: list[float], *, lift: bool = True
+    ) -> None:
+        """Go through these points with a pen, pressed so hard at each, from 0 to 1."""
+        for i, (point, pressed) in enumerate(zip(points, force, strict=True)):
+            self._pen("mouseMoved" if i else "mousePressed", point, pressed)
+        if lift:
+            self.lift_pen(*points[-1])
+
+    def lift_pen(self, x: float, y: float) -> None:
+        """Take the pen off."""
+        self._pen("mouseReleased", (x, y), 0)
+
+    def _pen(self, kind: str, point: tuple[float, float], force: float) -> None:
+        x, y = self.place(*point)
+        event = {"type": kind, "x": x, "y": y, "force": force, "pointerType": "pen"}
+        event |= {"button": "left", "buttons": int(kind != "mouseReleased"), "clickCount": 1}
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Input.dispatchMouseEvent", event)
+        session.detach()
+
     def use(self, name: str) -> None:
         """Click on a button of the editor by its name in the code."""
         self.editor.locator(f"[data-name={name}]").click()
@@ -123,6 +144,12 @@ class Hand:
         at, frame = self.place(x, y), self.stage.bounding_box()
         here = [self.stage.element_handle(), at[0] - frame["x"], at[1] - frame["y"]]
         return self.page.evaluate(INK_AT, here)
+
+    def wait_until_drawn(self, x: int, y: int) -> None:
+        """Wait until both of Python's layers have something at a pixel of the picture."""
+        drawn = f"""node => [...node.querySelectorAll('.wanx-layer canvas')].every(canvas =>
+          canvas.getContext('2d').getImageData({x}, {y}, 1, 1).data[3] === 255)"""
+        self.page.wait_for_function(drawn, arg=self.stage.element_handle(), timeout=20_000)
 
     def shown(self) -> Image.Image:
         """What the page shows of the stage."""
@@ -323,13 +350,9 @@ def test_reload_of_the_page(lab: Lab):
     first = "empty.stroke([(100, 100), (700, 100)], 10)"
     hand.draw((100, 100), (700, 100))
     hand.has(first)
-    hand.notebook.save()
-    hand.page.reload(wait_until="domcontentloaded")
-    hand.page.wait_for_function(KERNEL_READY, polling=POLL_MS, timeout=60_000)
+    hand.notebook.reload()
     hand = Hand(hand.notebook)
-    drawn = """node => [...node.querySelectorAll('.wanx-layer canvas')].every(canvas =>
-      canvas.getContext('2d').getImageData(400, 100, 1, 1).data[3] === 255)"""
-    hand.page.wait_for_function(drawn, arg=hand.stage.element_handle(), timeout=10_000)
+    hand.wait_until_drawn(400, 100)
     hand.draw((100, 500), (700, 500))
     hand.has(f"{first}.stroke([(100, 500), (700, 500)], 10)")
     assert hand.color(400, 300) == pytest.approx((170, 30, 30), abs=12)
@@ -426,6 +449,31 @@ def test_touch(lab: Lab):
         zoomed = hand.stage.evaluate(FRAME_OF_PICTURE)[2]
         assert zoomed / width == pytest.approx(1 + 200 / (right[0] - left[0]), rel=0.05)
         hand.has(line)
+
+
+def test_a_pens_pressure_is_its_width(lab: Lab):
+    """A pen's line is thin where it is pressed lightly and thick where hard, also as live ink."""
+    hand = opened(lab)
+    places = [(100, 300), (300, 300), (500, 300), (700, 300)]
+    force = [0.25, 1.0, 0.5, 0.75]
+    path = "empty.stroke([(x, 300) for x in (100, 300, 500, 700)]"
+    hand.draw_with_pen(places, force)
+    hand.has(f"{path}, 10)")  # off by default
+    hand.clear()
+    hand.editor.get_by_label("Pen pressure").check()
+    hand.slide("Size", 40)
+    poll(hand.notebook, "editor.pressure and editor.radius == 40")
+    hand.draw_with_pen(places, force, lift=False)
+    assert hand.ink_at(300, 230)
+    assert not hand.ink_at(500, 250)
+    assert hand.ink_at(500, 270)
+    assert not hand.ink_at(100, 330)
+    hand.lift_pen(*places[-1])
+    hand.has(f"{path}, [20, 80, 40, 60])")
+    assert hand.notebook.evaluate("editor.mask.operations[-1].radii") == "(20.0, 80.0, 40.0, 60.0)"
+    hand.clear()
+    hand.draw((100, 300), (700, 300))
+    hand.has("empty.stroke([(100, 300), (700, 300)], 40)")  # a mouse has the brush's own size
 
 
 def test_drawing_while_a_cell_runs(lab: Lab):
@@ -610,6 +658,26 @@ def test_opacity_does_not_pile_up(lab: Lab):
     assert hand.color(550, 100) == pytest.approx((190, 215, 240), abs=4)
     hand.page.keyboard.up("h")
     assert hand.color(550, 100) == pytest.approx((207, 121, 166), abs=4)
+
+
+def test_what_will_be_sent_is_seen(lab: Lab):
+    """Below the picture: the mask made small, its part of the picture, and what looks wrong."""
+    hand = opened(lab)
+    hand.editor.get_by_text("Nothing is painted yet").wait_for()
+    hand.use("rectangle")
+    hand.draw((0, 0), (400, 600))
+    hand.editor.get_by_text("50.0 % of the picture will be edited").wait_for()
+    small = """node => { const canvas = new OffscreenCanvas(node.naturalWidth, node.naturalHeight);
+      const context = canvas.getContext('2d'); context.drawImage(node, 0, 0);
+      return [canvas.width * 0.2, canvas.width * 0.8].map(
+        x => context.getImageData(x, canvas.height / 2, 1, 1).data[0]); }"""
+    thumbnail = hand.editor.get_by_alt_text("The mask: white is edited")
+    assert thumbnail.evaluate(small) == [255, 0]
+    hand.draw((380, 0), (790, 600))
+    hand.editor.get_by_text("nearly the whole picture").wait_for()
+    hand.use("clear")
+    hand.editor.get_by_text("Nothing is painted yet").wait_for()
+    assert hand.color(20, 20) == pytest.approx((190, 215, 240), abs=12)
 
 
 def test_kernel_restart_is_said(lab: Lab):
