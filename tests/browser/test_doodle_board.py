@@ -148,7 +148,7 @@ def test_another_colour_and_drawing_while_a_cell_runs(lab: Lab):
 
 
 def test_a_sketch_becomes_a_picture(lab: Lab):
-    """The board is the picture of `%wanx doodle`, by its name, with what is drawn at that moment."""
+    """The board is the picture of `%wanx doodle`, by its name, with what is drawn by then."""
     line = "%wanx doodle board -p 一座湖边的小屋 --is-sketch -o painted"
     artist = opened(lab, line, "painted.request.image.to_image() == board.image")
     artist.draw((200, 500), (200, 300), (400, 150), (600, 300), (600, 500), (200, 500))
