@@ -37,7 +37,7 @@ def test_a_mask_is_read_back_before_it_is_sent(monkeypatch):
     """The file holds the mask's own pixels, 0 and 255; one that does not is refused here."""
     mask = Mask((600, 512)).ellipse(10, 20, 300, 200)
     with Image.open(io.BytesIO(files.mask_picture(mask).data)) as sent:
-        assert sent == mask.to_image().convert("RGB")
+        assert sent.tobytes() == mask.to_image().convert("RGB").tobytes()
     for wrong in (Image.new("L", (600, 512), 128), Image.new("L", (512, 600), 255)):
         monkeypatch.setattr(Mask, "to_image", lambda _, wrong=wrong: wrong)
         with pytest.raises(UnusableMask, match=r"expected 600×512 of 0 and 255 only"):
