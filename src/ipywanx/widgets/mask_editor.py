@@ -51,7 +51,7 @@ class MaskEditor(Easel[Mask]):
     tools = traitlets.List(
         ["brush", "eraser", "rectangle", "ellipse", "lasso", "polygon", "fill", "wand"]
     ).tag(sync=True)
-    steps = traitlets.List(["undo", "redo", "grow", "shrink", "smooth", "invert", "clear"]).tag(
+    steps = traitlets.List(["undo", "redo", "clear", "invert", "grow", "shrink", "smooth"]).tag(
         sync=True
     )
     opacity = traitlets.Float(0.5).tag(sync=True)

@@ -28,6 +28,7 @@ function makeControls({ stage, post, model, colors, listen, set, text }) {
     type: "number", min: 1, max: 200, value: 4, className: "wanx-number", title: text("amount"),
     "aria-label": text("amount"),
   });
+  const unit = element("span", { className: "wanx-unit" }, text("pixels"));
   const signed = { grow: 1, shrink: -1, smooth: 1 };
   const names = model.get("steps");
   const steps = names.map((name) =>
@@ -40,7 +41,13 @@ function makeControls({ stage, post, model, colors, listen, set, text }) {
   function range(name, low, high, step) {
     const input = element("input", { type: "range", min: low, max: high, step, "aria-label": text(name) });
     listen(input, "input", () => set(name, Number(input.value)));
-    return element("label", { className: "wanx-range", title: text(name), "data-name": name }, text(name), input);
+    return element(
+      "label",
+      { className: "wanx-range", title: text(name), "data-name": name },
+      text(name),
+      input,
+      element("output", { className: "wanx-value" }),
+    );
   }
   const largest = Math.max(8, Math.round(Math.max(...stage.size) / 6));
   const tolerance = range("tolerance", 0, 120, 1);
@@ -78,7 +85,7 @@ function makeControls({ stage, post, model, colors, listen, set, text }) {
     rows: [
       row(
         bar("tools", ...tools),
-        bar("actions", ...steps, ...(names.includes("grow") ? [amount, text("pixels")] : [])),
+        bar("actions", ...steps, ...(names.includes("grow") ? [amount, unit] : [])),
         bar("view", ...views),
       ),
       row(...ranges, colors.node, ...checks),
@@ -86,7 +93,12 @@ function makeControls({ stage, post, model, colors, listen, set, text }) {
     showSettings() {
       const tool = model.get("tool");
       for (const node of tools) node.setAttribute("aria-pressed", String(node.dataset.name === tool));
-      for (const label of ranges) label.querySelector("input").value = model.get(label.dataset.name);
+      for (const label of ranges) {
+        const value = model.get(label.dataset.name);
+        label.querySelector("input").value = value;
+        label.querySelector("output").textContent =
+          label.dataset.name === "opacity" ? `${Math.round(value * 100)} %` : Math.round(value);
+      }
       tolerance.hidden = tool !== "wand";
       colors.show();
       for (const label of checks) {
