@@ -105,6 +105,20 @@ def test_colours_are_drawn_as_named():
     assert drawing.clear().image.getcolors() == [(60 * 40, (255, 255, 255))]
 
 
+def test_edges_are_smooth():
+    """A stroke is its own colour inside, the paper's outside, and a mixture on its edge only."""
+    pixels = np.asarray(Drawing((200, 200)).stroke([(20, 30), (180, 140)], 5, "#000000").image)
+    ys, xs = np.mgrid[0:200, 0:200] + 0.5
+    along = ((xs - 20) * 160 + (ys - 30) * 110) / (160**2 + 110**2)
+    near = np.hypot(xs - 20 - along.clip(0, 1) * 160, ys - 30 - along.clip(0, 1) * 110)
+    assert (pixels[near < 4] == 0).all()
+    assert (pixels[near > 6] == 255).all()
+    assert len(np.unique(pixels)) > 8
+    assert (255 - pixels[..., 0]).sum() / 255 == pytest.approx(
+        10 * np.hypot(160, 110) + 25 * np.pi, rel=0.02
+    )
+
+
 def test_fill_takes_uneven_paper_for_one_colour():
     """On a photographed sketch, whose paper is not one white, fill still stops at the line only."""
     paper = np.random.default_rng(1).integers(244, 256, (40, 60, 3), np.uint8)

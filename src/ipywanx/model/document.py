@@ -8,14 +8,15 @@ Any thread may call.
 
 from __future__ import annotations
 
+import functools
 import threading
 import zlib
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PIL import Image, ImageColor
+from PIL import Image, ImageChops
 
-from ipywanx.model.operations import BLANK, EDIT, Box, Operation
+from ipywanx.model.operations import EDIT, Box, Operation
 from ipywanx.model.sheets import Sheet
 from ipywanx.model.thumbnails import Thumbnail
 
@@ -166,11 +167,10 @@ class Document(Generic[S]):
         """How many pixels of a box are not blank."""
         import numpy as np
 
-        pixels = np.asarray(self._canvas.crop(box))
-        if self._canvas.mode == "L":
-            return int(np.count_nonzero(pixels))
-        paper = ImageColor.getrgb(str(BLANK[self._canvas.mode]))
-        return int(np.count_nonzero((pixels != paper).any(axis=2)))
+        pixels = self._canvas.crop(box)
+        if pixels.mode != "L":  # what is white in all channels is paper
+            pixels = ImageChops.invert(functools.reduce(ImageChops.darker, pixels.split()))
+        return int(np.count_nonzero(np.asarray(pixels)))
 
 
 def _around(a: Box, b: Box) -> Box:

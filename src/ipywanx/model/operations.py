@@ -3,7 +3,7 @@
 Coordinates are image pixels, origin top left, x to the right, y down; they may lie outside the
 picture. Every step is checked when it is made, whether a person's code, stored JSON or a browser
 asks for it. On a mask (mode L) it draws to exactly 0 (keep) and 255 (edit); on a drawing (mode
-RGB) to exactly its colour.
+RGB) in its colour, with smooth edges.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ Name = Literal[
 _FEWEST_POINTS = {
     "stroke": 1, "rectangle": 2, "ellipse": 2, "polygon": 3, "fill": 1, "region": 1
 }  # fmt: skip
-_TAKES_VALUE = {"stroke", "rectangle", "ellipse", "polygon", "fill", "region"}
+_SHAPES = {"stroke", "rectangle", "ellipse", "polygon"}
+_TAKES_VALUE = _SHAPES | {"fill", "region"}
+_LARGEST_COVER = 2**24  # pixels; a larger shape's edges are less smooth, and less seen
 _ON_MASKS_ONLY = {"grow", "smooth", "invert"}
 
 
@@ -83,6 +85,9 @@ class Operation:
 
     def draw(self, canvas: Image.Image) -> Image.Image:
         """The canvas after this step, in its mode. May draw on the one given."""
+        if canvas.mode == "RGB" and self.name in _SHAPES:
+            self._draw_smoothly(canvas)
+            return canvas
         pen = ImageDraw.Draw(canvas)
         match self.name:
             case "stroke":
@@ -117,7 +122,7 @@ class Operation:
             width, height = open_header(self.png, "the region").size
             left, top = (round(at) for at in self.points[0])
             box = (left, top, left + width, top + height)
-        elif self.name in {"stroke", "rectangle", "ellipse", "polygon"}:
+        elif self.name in _SHAPES:
             xs, ys = zip(*self.points, strict=True)
             edge = math.ceil(self.radius) + 2
             box = (
@@ -150,6 +155,23 @@ class Operation:
         if self.png:
             plain["png"] = base64.b64encode(self.png).decode("ascii")
         return plain
+
+    def _draw_smoothly(self, canvas: Image.Image) -> None:
+        """Draw some times as large, as on a mask, and lay that down small: its greys are edges."""
+        left, top, right, bottom = box = self.reach(canvas.size)
+        width, height = right - left, bottom - top
+        if not width or not height:
+            return
+        by = next((by for by in (4, 2) if width * height * by * by <= _LARGEST_COVER), 1)
+        large = replace(
+            self,
+            points=tuple(((x - left) * by, (y - top) * by) for x, y in self.points),
+            radius=self.radius * by,
+            radii=tuple(radius * by for radius in self.radii),
+            value=EDIT,
+        )
+        cover = large.draw(Image.new("L", (width * by, height * by), KEEP)).reduce(by)
+        canvas.paste(self.value, box, cover)
 
     def _corners(self) -> list[float]:
         """Pillow's inclusive corners of the half-open box that was asked for."""
