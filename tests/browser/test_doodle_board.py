@@ -150,9 +150,11 @@ def test_another_colour_and_drawing_while_a_cell_runs(lab: Lab):
 def test_a_sketch_becomes_a_picture(lab: Lab):
     """The board is the picture of `%wanx doodle`, by its name, with what is drawn by then."""
     line = "%wanx doodle board -p 一座湖边的小屋 --is-sketch -o painted"
-    artist = opened(lab, line, "painted.request.image.to_image() == board.image")
+    same = "painted.request.image.to_image() == board.image"
+    artist = opened(lab, "%load_ext ipywanx", line, same)
     artist.draw((200, 500), (200, 300), (400, 150), (600, 300), (600, 500), (200, 500))
     artist.settle()
-    artist.notebook.run(1)
-    assert artist.notebook.run(2) == "True"
+    for cell in (1, 2):
+        artist.notebook.run(cell)
+    assert artist.notebook.run(3) == "True"
     assert "board" in artist.notebook.complete("%wanx doodle boa")[0]

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
+from cable import on_a_cable
 from lab import PRELUDE, VIEWPORT, Lab, Notebook
 from PIL import Image
 
@@ -40,6 +41,7 @@ INK_AT = """([node, x, y]) => new Promise(done => requestAnimationFrame(() => se
   done(ink.getContext('2d').getImageData(...at, 1, 1).data[3] > 200); })))"""
 FRAME_OF_PICTURE = """node => { const box = node.querySelector('.wanx-picture canvas')
   .getBoundingClientRect(); return [box.x, box.y, box.width]; }"""
+OFFLINE = "(kernel.connectionStatus !== 'connected')"
 RESTART = f"async () => {{ {PRELUDE} await kernel.restart(); }}"
 
 
@@ -678,6 +680,25 @@ def test_what_will_be_sent_is_seen(lab: Lab):
     hand.use("clear")
     hand.editor.get_by_text("Nothing is painted yet").wait_for()
     assert hand.color(20, 20) == pytest.approx((190, 215, 240), abs=12)
+
+
+@pytest.mark.slow  # JupyterLab waits for 10 to 30 seconds before it connects again
+def test_strokes_made_offline_arrive(lab: Lab):
+    """What is drawn while the network is down is seen at once, and is in the mask once it is up."""
+    with on_a_cable(lab) as cable:
+        hand = opened(lab)
+        hand.draw((100, 50), (700, 50))
+        hand.has("empty.stroke([(100, 50), (700, 50)], 10)")
+        cable.cut()
+        hand.page.wait_for_function(f"() => {{ {PRELUDE} return {OFFLINE}; }}", timeout=30_000)
+        for y in (150, 300, 450):
+            hand.draw((100, y), (700, y))
+            assert hand.ink_at(400, y)
+        cable.mend()
+        hand.page.wait_for_function(f"() => {{ {PRELUDE} return !{OFFLINE}; }}", timeout=120_000)
+        lines = "".join(f".stroke([(100, {y}), (700, {y})], 10)" for y in (50, 150, 300, 450))
+        hand.has(f"empty{lines}")
+        assert hand.notebook.evaluate("len(editor.mask.operations)") == "4"
 
 
 def test_kernel_restart_is_said(lab: Lab):
