@@ -1,8 +1,8 @@
 """The doodle board as a person uses it; each test asks the kernel which colours are drawn."""
 
 import pytest
+from hand import Hand, poll
 from lab import Lab
-from test_mask_editor import Hand, poll
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
