@@ -141,7 +141,8 @@ class Stage {
   }
 
   repaint() {
-    this.node.setAttribute("aria-busy", String(this.waiting.size > 0));
+    const busy = String(this.waiting.size > 0);
+    if (this.node.getAttribute("aria-busy") !== busy) this.node.setAttribute("aria-busy", busy);
     if (this.frame) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
