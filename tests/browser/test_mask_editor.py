@@ -250,7 +250,7 @@ def test_keyboard_alone(lab: Lab):
 def test_numbers(lab: Lab):
     """The panel of numbers adds and subtracts boxes, ellipses and polygons, and says mistakes."""
     hand = opened(lab)
-    hand.editor.locator("summary").click()
+    hand.editor.get_by_text("By numbers").click()
 
     def fill(**values: str) -> None:
         for name, value in values.items():

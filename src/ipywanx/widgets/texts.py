@@ -38,6 +38,15 @@ _EASEL = {
     "pressure": Text("Pen pressure", "笔压"),
     "pixels": Text("px", "像素"),
     "numeric": Text("By numbers", "按数值添加"),
+    "keys": Text("Keys", "快捷键"),
+    "all_keys": Text(
+        "Ctrl+wheel or two fingers: zoom · Space or middle button: move · "
+        "[ ] or Alt+wheel: size · Shift: straight line, square · C: close the polygon · "
+        "Ctrl+Z, Ctrl+Y: undo, redo · arrows and Enter: draw without a pointer",
+        "Ctrl+滚轮或双指：缩放 · 空格或中键：移动 · [ ] 或 Alt+滚轮：画笔大小 · "
+        "Shift：直线、正方形 · C：闭合多边形 · Ctrl+Z、Ctrl+Y：撤销、重做 · "
+        "方向键与回车：不用鼠标绘制",
+    ),
     "shape": Text("Shape", "形状"),
     "x": Text("x", "x"),
     "y": Text("y", "y"),
@@ -71,6 +80,9 @@ _MASK = {
         "已涂抹 {n} %，几乎是整张图片：确定吗？",
     ),
     "thumbnail": Text("The mask: white is edited", "蒙版：白色部分将被编辑"),
+    "own_keys": Text(
+        "X: subtract · I: invert · hold H: picture alone", "X：减去 · I：反选 · 按住 H：只看图片"
+    ),
 }
 _BOARD = {
     "stage": Text(
@@ -83,6 +95,7 @@ _BOARD = {
     "nearly_all": Text("So the sketch will be sent.", "草图将这样发送。"),
     "nothing": Text("The paper is still blank.", "画纸仍是空白。"),
     "thumbnail": Text("The sketch", "草图"),
+    "own_keys": Text("1 to 8: colour", "1 至 8：颜色"),
     "black": Text("Black", "黑色"),
     "grey": Text("Grey", "灰色"),
     "red": Text("Red", "红色"),

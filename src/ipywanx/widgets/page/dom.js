@@ -22,4 +22,8 @@ function icon(path) {
   return svg;
 }
 
+// What is shown when asked for.
+const fold = (title, ...nodes) =>
+  element("details", { className: "wanx-fold" }, element("summary", {}, title), row(...nodes));
+
 const row = (...nodes) => element("div", { className: "wanx-row" }, ...nodes);

@@ -53,7 +53,13 @@ async function render({ model, el }) {
   stage.node.setAttribute("role", "application");
   stage.node.setAttribute("aria-label", text("stage"));
   el.classList.add("wanx-editor");
-  el.append(...controls.rows, stage.node, row(truth.node, facts, status), numericPanel(editor));
+  el.append(
+    ...controls.rows,
+    stage.node,
+    row(truth.node, facts, status),
+    numericPanel(editor),
+    fold(text("keys"), `${text("own_keys")} · ${text("all_keys")}`),
+  );
 
   await stage.host();
   const watcher = new ResizeObserver(() => stage.layOut());

@@ -40,10 +40,12 @@ function numericPanel({ shape, post, listen, say, text }) {
     listen(node, "click", () => apply(erase));
     return node;
   };
-  return element(
-    "details",
-    { className: "wanx-numeric" },
-    element("summary", {}, text("numeric")),
-    row(kind, ...numbers, corners, plainButton("add", false), plainButton("subtract", true)),
+  return fold(
+    text("numeric"),
+    kind,
+    ...numbers,
+    corners,
+    plainButton("add", false),
+    plainButton("subtract", true),
   );
 }
