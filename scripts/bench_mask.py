@@ -21,7 +21,8 @@ from PIL import Image, ImageDraw
 
 from ipywanx import Mask
 from ipywanx.model.document import Document
-from ipywanx.model.operations import Box, operation
+from ipywanx.model.operations import Box
+from ipywanx.model.steps import operation
 from ipywanx.widgets.surface import _tinted
 
 SIDE = 4096

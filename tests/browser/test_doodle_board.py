@@ -18,7 +18,7 @@ def wrong(expected):
         for by in (-2, -1, 1, 2):
             edges |= (wanted != np.roll(wanted, by, axis)).any(axis=2)
     return int(((seen != wanted).any(axis=2) & ~edges).sum()), bool((seen != 255).any())
-board = wx.DoodleBoard((800, 600))
+board = wx.DoodleBoard((800, 600), radius=4)
 board
 """
 RED, BLUE, GREEN = "#d92c2c", "#2563d9", "#2f9e44"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ipywanx import Mask
 from ipywanx.model import document as document_module
 from ipywanx.model.document import Document
-from ipywanx.model.operations import EDIT, KEEP, operation
+from ipywanx.model.operations import EDIT, KEEP
+from ipywanx.model.steps import operation
 
 SIZE = (61, 47)
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from ipywanx import Mask
 from ipywanx.errors import UnusableMask
-from ipywanx.model.operations import EDIT, KEEP, from_plain, operation
+from ipywanx.model.operations import EDIT, KEEP
+from ipywanx.model.steps import from_plain, operation
 
 SIZE = (64, 48)
 JUNK = st.one_of(

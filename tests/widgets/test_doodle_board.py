@@ -16,7 +16,7 @@ SIZE = (640, 520)
 @pytest.fixture
 def board():
     """Return a blank board."""
-    return DoodleBoard(SIZE)
+    return DoodleBoard(SIZE, radius=4)
 
 
 def tell(board: DoodleBoard, name: str, content: dict, *numbers: float) -> None:

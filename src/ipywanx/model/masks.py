@@ -15,7 +15,7 @@ from PIL import Image
 
 from ipywanx.errors import InvalidRequest, UnusableMask
 from ipywanx.model.images import open_image
-from ipywanx.model.operations import EDIT, KEEP, Mode, operation, packed, sharp
+from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
 from ipywanx.model.sheets import Sheet
 
@@ -104,7 +104,8 @@ class Mask(Sheet):
             UnusableImage: Not a picture.
         """
         grey = _flat(open_image(source))
-        return cls(grey.size, (operation("paste", size=grey.size, png=packed(grey)),))
+        blank = cls(grey.size)
+        return blank.with_steps(blank.step("paste", png=packed(grey)))
 
 
 def _value(erase: bool) -> int:

@@ -17,7 +17,8 @@ from PIL import Image
 
 from ipywanx.errors import InvalidRequest, UnusableImage, UnusableMask
 from ipywanx.model.images import MAX_SIDE
-from ipywanx.model.operations import BLANK, Mode, Name, Operation, from_plain, is_number, operation
+from ipywanx.model.operations import BLANK, Mode, Name, Operation
+from ipywanx.model.steps import from_plain, is_number, operation
 from ipywanx.model.strokes import Point
 
 # All that JSON of another making was seen to raise.

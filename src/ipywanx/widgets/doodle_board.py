@@ -58,7 +58,6 @@ class DoodleBoard(Easel[Drawing]):
     ).tag(sync=True)
     steps = traitlets.List(["undo", "redo", "clear"]).tag(sync=True)
     color = traitlets.Unicode(_PALETTE["black"]).tag(sync=True)
-    radius = traitlets.Float(4.0).tag(sync=True)
     paper = traitlets.Unicode(PAPER).tag(sync=True)
     palette = traitlets.Dict(_PALETTE).tag(sync=True)
 
@@ -81,6 +80,7 @@ class DoodleBoard(Easel[Drawing]):
                 f"The board is {start.size[0]}×{start.size[1]} pixels; the service takes "
                 f"{MIN_SIDE} to {MAX_SIDE} a side."
             )
+        traits.setdefault("radius", max(3.0, round(max(start.size) / 256)))
         super().__init__(start, Image.new("RGB", start.size, PAPER), **traits)
 
     @traitlets.default("texts")
