@@ -31,6 +31,9 @@ INK_AT = """([node, x, y]) => new Promise(done => requestAnimationFrame(() => se
   const [left, top] = [node.clientLeft, node.clientTop];
   const at = [Math.round((x - left) * scale), Math.round((y - top) * scale)];
   done(ink.getContext('2d').getImageData(...at, 1, 1).data[3] > 200); })))"""
+NAMELESS = """node => [...node.querySelectorAll('button, input, select, summary')].filter(
+  one => !one.hidden && !(one.getAttribute('aria-label') || one.textContent
+         || one.labels?.length)).length"""
 FRAME_OF_PICTURE = """node => { const box = node.querySelector('.wanx-picture canvas')
   .getBoundingClientRect(); return [box.x, box.y, box.width]; }"""
 

@@ -1,7 +1,7 @@
 """The doodle board as a person uses it; each test asks the kernel which colours are drawn."""
 
 import pytest
-from hand import Hand, poll
+from hand import NAMELESS, Hand, poll
 from lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -74,8 +74,9 @@ def test_every_tool_draws_in_its_colour(lab: Lab):
 
 
 def test_lasso_polygon_and_straight_line(lab: Lab):
-    """Outlines are filled, Shift draws straight, and the keyboard alone stamps and closes."""
+    """Outlines are filled, and Shift draws straight; every control has a name."""
     artist = opened(lab)
+    assert artist.editor.evaluate(NAMELESS) == 0
     artist.use("orange")
     artist.use("lasso")
     artist.draw((100, 100), (300, 100), (200, 250))

@@ -6,7 +6,7 @@ Each test asks the kernel which pixels are painted: what the service would get, 
 import math
 
 import pytest
-from hand import FRAME_OF_PICTURE, opened, poll
+from hand import FRAME_OF_PICTURE, NAMELESS, opened, poll
 from lab import Lab
 from PIL import Image
 
@@ -241,10 +241,7 @@ def test_keyboard_alone(lab: Lab):
     hand.editor.locator("[data-name=brush]").focus()
     hand.key("x", "d", "d", "b", "a")
     assert hand.page.evaluate(cells) == 2
-    nameless = """node => [...node.querySelectorAll('button, input, select, summary')].filter(
-      one => !one.hidden && !(one.getAttribute('aria-label') || one.textContent
-             || one.labels?.length)).length"""
-    assert hand.editor.evaluate(nameless) == 0
+    assert hand.editor.evaluate(NAMELESS) == 0
 
 
 def test_numbers(lab: Lab):
