@@ -1,6 +1,6 @@
 // With what is drawn? The palette of a board, and any other colour; or the colour that shows a mask.
 
-function makeColors({ model, listen, set, text }) {
+function makeColors({ stage, model, listen, set, text }) {
   const palette = Object.entries(model.get("palette") ?? {});
 
   function choose(color) {
@@ -13,7 +13,10 @@ function makeColors({ model, listen, set, text }) {
       type: "button", className: "wanx-swatch", title, "aria-label": text(name), "data-name": name,
     });
     node.style.background = color;
-    listen(node, "click", () => choose(color));
+    listen(node, "click", (event) => {
+      choose(color);
+      if (event.detail) stage.node.focus({ preventScroll: true }); // as after a click on a tool
+    });
     return node;
   });
   const other = element("input", {

@@ -61,23 +61,30 @@ function makeControls({ stage, post, model, colors, listen, set, text }) {
     return element("label", { className: "wanx-range" }, input, text(name));
   });
 
-  const file = element("input", { type: "file", accept: "image/*", hidden: true, tabIndex: -1 });
-  listen(file, "change", async () => {
-    const [chosen] = file.files;
-    file.value = "";
-    if (chosen) post.send({ kind: "import" }, {}, await chosen.arrayBuffer());
-  });
-  const peek = button("peek", SIGNS.peek, () => {}, "h");
-  listen(peek, "pointerdown", () => stage.hide(true));
-  for (const type of ["pointerup", "pointerleave", "blur"]) listen(peek, type, () => stage.hide(false));
-  listen(peek, "keydown", (event) => [" ", "Enter"].includes(event.key) && stage.hide(true));
-  listen(peek, "keyup", () => stage.hide(false));
+  function peekButton() {
+    const node = button("peek", SIGNS.peek, () => {}, "h");
+    listen(node, "pointerdown", () => stage.hide(true));
+    for (const type of ["pointerup", "pointerleave", "blur"]) listen(node, type, () => stage.hide(false));
+    listen(node, "keydown", (event) => [" ", "Enter"].includes(event.key) && stage.hide(true));
+    listen(node, "keyup", () => stage.hide(false));
+    return node;
+  }
+
+  function importButton() {
+    const file = element("input", { type: "file", accept: "image/*", hidden: true, tabIndex: -1 });
+    listen(file, "change", async () => {
+      const [chosen] = file.files;
+      file.value = "";
+      if (chosen) post.send({ kind: "import" }, {}, await chosen.arrayBuffer());
+    });
+    return [button("import", SIGNS.import, () => file.click()), file];
+  }
   const views = [
     button("zoom_out", SIGNS.zoom_out, () => stage.zoom(0.8), "-"),
     button("zoom_in", SIGNS.zoom_in, () => stage.zoom(1.25), "+"),
     button("fit", SIGNS.fit, () => stage.fit(), "0"),
   ];
-  if (!onPaper) views.push(peek, button("import", SIGNS.import, () => file.click()), file);
+  if (!onPaper) views.push(peekButton(), ...importButton());
 
   const bar = (name, ...nodes) =>
     element("span", { className: "wanx-tools", role: "toolbar", "aria-label": text(name) }, ...nodes);
