@@ -20,8 +20,9 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 from ipywanx import Mask
-from ipywanx.model.document import MaskDocument
-from ipywanx.model.operations import Box, operation
+from ipywanx.model.document import Document
+from ipywanx.model.operations import Box
+from ipywanx.model.steps import operation
 from ipywanx.widgets.surface import _tinted
 
 SIDE = 4096
@@ -72,7 +73,7 @@ def timed(*ways: Callable[[], object]) -> list[float]:
     return [min(times) for times in taken]
 
 
-def preview(document: MaskDocument, box: Box | None) -> None:
+def preview(document: Document, box: Box | None) -> None:
     """Encode what the page gets after a step."""
     if box and box[0] < box[2] and box[1] < box[3]:
         _tinted(document.to_image(box), "#e01b5d", 1.0)
@@ -98,7 +99,7 @@ def main() -> None:
     print(f"  rasterise + PNG             {both:8.1f} ms   plain Pillow {both_plain:8.1f} ms"
           f"   ratio {both / both_plain:.2f}")  # fmt: skip
 
-    document = MaskDocument(mask)
+    document = Document(mask)
     print("One more step on that mask, and its undo with the patch for the page")
     for name, points in {
         "a stroke of the hand": wander(7),

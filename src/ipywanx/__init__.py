@@ -32,6 +32,7 @@ from ipywanx.errors import (
     UnusableMask,
     WanxError,
 )
+from ipywanx.model.drawings import Drawing
 from ipywanx.model.functions import (
     FUNCTIONS,
     Colorization,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ipywanx.widgets.doodle_board import DoodleBoard
     from ipywanx.widgets.mask_editor import MaskEditor
 
 __all__ = [
@@ -65,6 +67,8 @@ __all__ = [
     "DescriptionEdit",
     "DescriptionEditWithMask",
     "Doodle",
+    "DoodleBoard",
+    "Drawing",
     "EditRequest",
     "Expand",
     "InvalidRequest",
@@ -106,7 +110,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "MaskEditor":  # it brings the Jupyter widgets, which a script does not need
+    # These bring the Jupyter widgets, which a script does not need.
+    if name == "DoodleBoard":
+        from ipywanx.widgets.doodle_board import DoodleBoard
+
+        return DoodleBoard
+    if name == "MaskEditor":
         from ipywanx.widgets.mask_editor import MaskEditor
 
         return MaskEditor

@@ -1,10 +1,13 @@
-"""One server and one browser for all browser tests.
+"""One server and one browser for all browser tests of a worker.
 
 A file of such tests says
 
     pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-so that one worker owns the only server and the only browser. `lab.py` tells what they can do.
+so that one worker gets them all, where pytest-xdist can keep a group together. Version 3.8 cannot
+with pytest 9.2: it writes the group into the test's id, which that pytest no longer lets it change.
+Then each worker that gets such a test has a server and a browser of its own, and the tests hold
+either way: they share nothing. `lab.py` tells what the two can do.
 """
 
 import subprocess
@@ -34,7 +37,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def running_lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Run the one server and the one browser of this test session."""
+    """Run the one server and the one browser of this worker."""
     lab = Lab(chromium, tmp_path_factory.mktemp("lab"))
     try:
         lab.begin()

@@ -201,6 +201,12 @@ class Notebook:
         self.page.set_viewport_size(before)
         return path
 
+    def reload(self) -> None:
+        """Save, and load the page again; the kernel goes on."""
+        self.save()
+        self.page.reload(wait_until="domcontentloaded")
+        self.page.wait_for_function(KERNEL_READY, polling=POLL_MS, timeout=90_000)
+
     def reopen_without_kernel(self) -> "Notebook":
         """Save, and open the file in a new page as someone does who starts no kernel."""
         self.save()

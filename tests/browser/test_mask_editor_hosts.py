@@ -14,9 +14,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hand import BUSY, SETUP, Hand
 from lab import KERNEL_READY, POLL_MS, Lab, Notebook, free_port, new_notebook
 from playwright.sync_api import Locator, Page
-from test_mask_editor import BUSY, SETUP, Hand
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

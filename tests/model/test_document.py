@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from ipywanx import Mask
 from ipywanx.model import document as document_module
-from ipywanx.model.document import MaskDocument
-from ipywanx.model.operations import EDIT, KEEP, operation
+from ipywanx.model.document import Document
+from ipywanx.model.operations import EDIT, KEEP
+from ipywanx.model.steps import operation
 
 SIZE = (61, 47)
 
@@ -30,6 +31,8 @@ def steps(draw):
         case "stroke":
             path = draw(st.lists(points, min_size=1, max_size=6))
             radius = draw(st.floats(0.1, 30))
+            if draw(st.booleans()):  # a pen's
+                radius = [radius * (i + 1) / len(path) for i in range(len(path))]
             return operation(name, path, size=SIZE, radius=radius, value=value)
         case "rectangle" | "ellipse":
             x, y, width, height = draw(boxes)
@@ -54,14 +57,14 @@ def steps(draw):
     return operation(name, size=SIZE)
 
 
-def pixels_of(document: MaskDocument) -> np.ndarray:
+def pixels_of(document: Document) -> np.ndarray:
     """Return its pixels, after a check of what is always true."""
     image = document.to_image()
     pixels = np.asarray(image)
     assert image.mode == "L"
     assert image.size == SIZE
     assert set(np.unique(pixels)) <= {KEEP, EDIT}
-    assert np.array_equal(pixels, np.asarray(document.mask.to_image()))
+    assert np.array_equal(pixels, np.asarray(document.sheet.to_image()))
     assert document.area == pytest.approx((pixels == EDIT).mean())
     return pixels
 
@@ -70,14 +73,14 @@ def pixels_of(document: MaskDocument) -> np.ndarray:
 @given(st.lists(steps(), max_size=8))
 def test_pixels_are_exact_and_those_of_the_mask(made):
     """After any steps the pixels are 0 or 255, at the exact size, and what the mask draws."""
-    document = MaskDocument(Mask(SIZE))
+    document = Document(Mask(SIZE))
     for step in made:
         before = pixels_of(document)
         left, top, right, bottom = document.do(step)
         after = pixels_of(document).copy()
         after[top:bottom, left:right] = before[top:bottom, left:right]
         assert np.array_equal(after, before)  # nothing changed outside of the box it told
-    assert document.mask.operations == tuple(made)
+    assert document.sheet.operations == tuple(made)
 
 
 @settings(max_examples=100)
@@ -87,7 +90,7 @@ def test_undo_and_redo_are_exact(made, memory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document_module, "PATCH_BYTES", memory)
         ground = Mask(SIZE).rectangle(5, 5, 20, 20)
-        document = MaskDocument(ground)
+        document = Document(ground)
         seen = [pixels_of(document)]
         for step in made:
             document.do(step)
@@ -103,14 +106,14 @@ def test_undo_and_redo_are_exact(made, memory):
                 assert document.redo() is not None
                 assert np.array_equal(pixels_of(document), expected)
             assert document.redo() is None
-        assert document.mask == Mask(SIZE, (*ground.operations, *made))
+        assert document.sheet == Mask(SIZE, (*ground.operations, *made))
 
 
 @settings(max_examples=100)
 @given(st.lists(st.one_of(steps(), st.sampled_from(["undo", "redo"])), max_size=20))
 def test_any_walk_is_what_is_left_of_it(walk):
     """Whatever is drawn, undone and redone in any order: the mask is the steps that are left."""
-    document = MaskDocument(Mask(SIZE))
+    document = Document(Mask(SIZE))
     done, undone = [], []
     for one in walk:
         if one == "undo":
@@ -124,7 +127,7 @@ def test_any_walk_is_what_is_left_of_it(walk):
             done.append(one)
             undone.clear()
         assert document.last is (done[-1] if done else None)
-    assert document.mask.operations == tuple(done)
+    assert document.sheet.operations == tuple(done)
     assert (document.undoable, document.redoable) == (len(done), len(undone))
     pixels_of(document)
 
@@ -132,7 +135,7 @@ def test_any_walk_is_what_is_left_of_it(walk):
 @given(st.lists(steps(), min_size=1, max_size=4), steps())
 def test_replace_is_undo_and_do(made, other):
     """A step that replaces the last one leaves no trace of it, and tells all that changed."""
-    document, plain = MaskDocument(Mask(SIZE)), MaskDocument(Mask(SIZE))
+    document, plain = Document(Mask(SIZE)), Document(Mask(SIZE))
     for step in made:
         document.do(step)
     for step in [*made[:-1], other]:
@@ -140,7 +143,7 @@ def test_replace_is_undo_and_do(made, other):
     before = pixels_of(document)
     left, top, right, bottom = document.replace(other)
     after = pixels_of(document)
-    assert document.mask == plain.mask
+    assert document.sheet == plain.sheet
     changed = before != after
     changed[top:bottom, left:right] = False
     assert not changed.any()
@@ -150,7 +153,7 @@ def test_many_steps_stay_in_memory():
     """What steps covered takes no more than its limit, and undo goes all the way back."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(document_module, "PATCH_BYTES", 2000)
-        document = MaskDocument(Mask(SIZE))
+        document = Document(Mask(SIZE))
         for i in range(300):
             path = [(i % 61, 0), (61 - i % 61, 47)]
             document.do(operation("stroke", path, size=SIZE, radius=2, value=(EDIT, KEEP)[i % 2]))
@@ -164,7 +167,7 @@ def test_many_steps_stay_in_memory():
 
 def test_threads_draw_at_once():
     """Eight threads that draw and undo at once leave a mask that is what its steps draw."""
-    document = MaskDocument(Mask(SIZE))
+    document = Document(Mask(SIZE))
 
     def draw(seed: int) -> None:
         random = np.random.default_rng(seed)

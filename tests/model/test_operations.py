@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx import Mask
 from ipywanx.errors import UnusableMask
-from ipywanx.model.operations import EDIT, KEEP, from_plain, operation
+from ipywanx.model.operations import EDIT, KEEP
+from ipywanx.model.steps import from_plain, operation
 
 SIZE = (64, 48)
 JUNK = st.one_of(
@@ -34,6 +35,63 @@ def test_a_dot_is_a_disk_of_its_radius(radius):
     dot = operation("stroke", [(32, 24)], size=SIZE, radius=radius)
     area = np.count_nonzero(dot.draw(Image.new("L", SIZE, KEEP)))
     assert math.pi * (radius - 0.5) ** 2 < area < math.pi * (radius + 0.6) ** 2
+
+
+PATHS = st.lists(
+    st.tuples(st.floats(-20, 80), st.floats(-20, 70), st.floats(0.5, 20)), min_size=1, max_size=5
+)
+
+
+def pen(path: list[tuple[float, float, float]]) -> np.ndarray:
+    """Where a pen paints that has a radius at each point."""
+    points, radii = [(x, y) for x, y, _ in path], [radius for *_, radius in path]
+    step = operation("stroke", points, size=SIZE, radius=radii)
+    assert from_plain(step.to_plain(), SIZE) == step
+    pixels = np.asarray(step.draw(Image.new("L", SIZE, KEEP)))
+    left, top, right, bottom = step.reach(SIZE)
+    outside = pixels.copy()
+    outside[top:bottom, left:right] = KEEP
+    assert not outside.any()
+    return pixels == EDIT
+
+
+@given(PATHS)
+def test_a_pens_stroke_is_all_the_disks_on_its_way(path):
+    """Between two points the brush goes from one radius to the other, and paints no more."""
+    ys, xs = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
+    depth = np.full(xs.shape, -np.inf)  # how far inside of the nearest disk
+    for (ax, ay, a), (bx, by, b) in zip(path, [*path[1:], path[-1]], strict=True):
+        for at in np.linspace(0, 1, 100):
+            x, y, radius = ax + (bx - ax) * at, ay + (by - ay) * at, a + (b - a) * at
+            depth = np.maximum(depth, radius - np.hypot(xs - x, ys - y))
+    drawn = pen(path)
+    assert drawn[depth > 1.5].all()
+    assert not drawn[depth < -1.5].any()
+
+
+@given(PATHS, st.floats(0.5, 20))
+def test_equal_radii_are_one_radius(path, radius):
+    """A pen pressed evenly draws what the brush draws, as the same step."""
+    points = [(x, y) for x, y, _ in path]
+    even = operation("stroke", points, size=SIZE, radius=[radius] * len(points))
+    assert even == operation("stroke", points, size=SIZE, radius=radius)
+
+
+@given(PATHS)
+def test_a_pens_stroke_survives_json(path):
+    """The radius at each point is kept, in the mask's own text too."""
+    assume(len({radius for *_, radius in path}) > 1)
+    points, radii = [(x, y) for x, y, _ in path], [radius for *_, radius in path]
+    mask = Mask(SIZE).stroke(points, radii).erase(points[::-1], np.array(radii) / 2)
+    assert Mask.from_json(mask.to_json()) == mask
+    assert mask.operations[0].radii == tuple(radii)
+
+
+@pytest.mark.parametrize("radii", [[], [1], [1, 2, 3], [1, 0], [1, "2"], [1, math.nan]])
+def test_each_point_has_a_radius(radii):
+    """Radii that are too few, too many or none are refused."""
+    with pytest.raises(UnusableMask, match=r"give each point one|over 0 and at most"):
+        operation("stroke", [(1, 1), (9, 9)], size=SIZE, radius=radii)
 
 
 @given(

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from ipywanx import wire
-from ipywanx.errors import ServiceUnavailable, UnexpectedReply, Unreachable
+from ipywanx.errors import ServiceUnavailable, UnexpectedReply, Unreachable, UnusableMask
 from ipywanx.model.images import load
 from ipywanx.model.masks import Mask
 from ipywanx.service import files
@@ -31,6 +31,17 @@ def noise(side: int = 512, seed: int = 3, kind: str = "PNG") -> bytes:
 def sent_input(create: httpx.Request) -> dict:
     """What a create said of its pictures."""
     return json.loads(create.content)["input"]
+
+
+def test_a_mask_is_read_back_before_it_is_sent(monkeypatch):
+    """The file holds the mask's own pixels, 0 and 255; one that does not is refused here."""
+    mask = Mask((600, 512)).ellipse(10, 20, 300, 200)
+    with Image.open(io.BytesIO(files.mask_picture(mask).data)) as sent:
+        assert sent.tobytes() == mask.to_image().convert("RGB").tobytes()
+    for wrong in (Image.new("L", (600, 512), 128), Image.new("L", (512, 600), 255)):
+        monkeypatch.setattr(Mask, "to_image", lambda _, wrong=wrong: wrong)
+        with pytest.raises(UnusableMask, match=r"expected 600×512 of 0 and 255 only"):
+            files.mask_picture(mask)
 
 
 # ---- up -------------------------------------------------------------------------------------

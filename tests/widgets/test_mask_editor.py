@@ -59,6 +59,15 @@ def test_messages_draw(editor):
     assert editor.state["area"] == pytest.approx(editor.mask.area)
 
 
+def test_a_pens_stroke_has_its_radius_at_each_point(editor):
+    """A pen's message brings x, y and radius of each point; a page that counts wrong is told."""
+    pen = {"kind": "draw", "shape": "stroke", "pen": True}
+    tell(editor, "1", pen, 50, 50, 4, 250, 50, 20, 450, 50, 8)
+    assert same(editor, Mask(SIZE).stroke([(50, 50), (250, 50), (450, 50)], [4, 20, 8]))
+    tell(editor, "2", pen, 50, 50, 4, 250)
+    assert "could not be read" in editor.state["problem"]
+
+
 def test_a_message_acts_once(editor):
     """A message that comes twice, as after a lost connection, draws once and is answered twice."""
     sent = []
@@ -94,6 +103,7 @@ MESSAGES = st.one_of(
             "name": st.one_of(st.sampled_from(ACTS), JUNK),
             "shape": st.one_of(st.sampled_from(SHAPES), JUNK),
             "radius": JUNK,
+            "pen": st.one_of(st.booleans(), JUNK),
             "amount": JUNK,
             "point": JUNK,
             "tolerance": JUNK,
@@ -143,7 +153,7 @@ def test_nonsense_raises_nothing_and_paints_little(content, buffers):
         ({"kind": "draw", "shape": "star"}, "no shape 'star'"),
         ({"kind": "draw", "shape": "stroke", "radius": -1}, "radius is -1"),
         ({"kind": "act", "name": "wand", "point": [-1, 5], "tolerance": 5}, "outside the picture"),
-        ({"kind": "act", "name": "fill", "point": [9999, 5]}, "outside the 512×520 mask"),
+        ({"kind": "act", "name": "fill", "point": [9999, 5]}, "outside the 512×520 pixels"),
         ({"kind": "act", "name": "grow", "amount": 4000}, "at most 200"),
         ({"kind": "act", "name": "grow"}, "could not be read"),
         ({"kind": "import"}, "could not be read"),

@@ -238,7 +238,7 @@ def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
 
 def picture_names(namespace: Mapping[str, Any]) -> list[str]:
     """The names of the user's variables that can be a picture or a mask."""
-    marks = ("__array_interface__", "images", "mask", "to_image", "getbands")
+    marks = ("__array_interface__", "images", "image", "mask", "to_image", "getbands")
     return [
         name
         for name, value in namespace.items()

@@ -1,20 +1,26 @@
 """What has been drawn, undone and redone?
 
-A mask being made: the list of its operations, a cursor in that list, and its pixels, which are
-always current. Each step keeps the pixels that it covered, packed to a bit each, so that one more
-stroke and one undo cost the same after a thousand strokes as after one. Any thread may call.
+A mask or a drawing being made: the list of its operations, a cursor in that list, and its pixels,
+which are always current. Each step keeps the pixels that it covered, packed (a mask's to a bit
+each), so that one more stroke and one undo cost the same after a thousand strokes as after one.
+Any thread may call.
 """
 
 from __future__ import annotations
 
+import functools
 import threading
 import zlib
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from PIL import Image
+from PIL import Image, ImageChops
 
-from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, Box, Operation
+from ipywanx.model.sheets import Sheet
+from ipywanx.model.thumbnails import Thumbnail
+
+S = TypeVar("S", bound=Sheet)
 
 PATCH_BYTES = 64 * 2**20
 """What the covered pixels may take, packed; beyond it, the oldest steps are undone by redrawing."""
@@ -30,38 +36,45 @@ class _Step:
     painted: int = 0
 
 
-class MaskDocument:
-    """A mask that can be drawn on, undone and redone.
+class Document(Generic[S]):
+    """A mask or a drawing that can be drawn on, undone and redone.
 
     Args:
-        mask: Where to begin; its operations cannot be undone one by one, they are the ground.
+        sheet: Where to begin; its operations cannot be undone one by one, they are the ground.
     """
 
-    def __init__(self, mask: Mask) -> None:
-        self.size = mask.size
+    def __init__(self, sheet: S) -> None:
+        self.size = sheet.size
         self._lock = threading.RLock()
-        self._ground = mask.operations
+        self._ground = sheet
         self._steps: list[_Step] = []
         self._done = 0
-        self._canvas = mask.to_image()
-        self._painted = self._count((0, 0, *self.size))
+        self._canvas = sheet.to_image()
+        self._thumbnail = Thumbnail(self.size, sheet.mode)
+        self._painted = 0
+        self._look((0, 0, *self.size))
         self._kept = 0
 
     @property
-    def mask(self) -> Mask:
-        """The mask as it is now: what was undone is not in it."""
+    def sheet(self) -> S:
+        """The mask or the drawing as it is now: what was undone is not in it."""
         with self._lock:
-            drawn = tuple(step.operation for step in self._steps[: self._done])
-            return Mask(self.size, self._ground + drawn)
+            return self._ground.with_steps(*(step.operation for step in self._steps[: self._done]))
 
     def to_image(self, box: Box | None = None) -> Image.Image:
-        """A copy of its pixels, mode L, 0 and 255; of a box of it where one is given."""
+        """A copy of its pixels, in the sheet's mode; of a box of it where one is given."""
         with self._lock:
             return self._canvas.copy() if box is None else self._canvas.crop(box)
 
     @property
+    def thumbnail(self) -> str:
+        """Its pixels made small, as a PNG in a ``data:`` URL."""
+        with self._lock:
+            return self._thumbnail.url
+
+    @property
     def area(self) -> float:
-        """The edited part of the picture, from 0.0 to 1.0."""
+        """The part that is not blank, from 0.0 to 1.0: what a mask edits."""
         return self._painted / (self.size[0] * self.size[1])
 
     @property
@@ -111,13 +124,15 @@ class MaskDocument:
                 return None
             self._done -= 1
             step = self._steps[self._done]
+            box = step.box
             if step.covered is None:
-                self._canvas = self.mask.to_image()
-                self._painted = step.painted
-                return (0, 0, *self.size)
-            self._canvas.paste(_unpacked(step.covered, step.box), step.box[:2])
+                self._canvas, box = self.sheet.to_image(), (0, 0, *self.size)
+            else:
+                covered = _unpacked(step.covered, box, self._canvas.mode)
+                self._canvas.paste(covered, box[:2])
             self._painted = step.painted
-            return step.box
+            self._thumbnail.update(self._canvas, box)
+            return box
 
     def redo(self) -> Box | None:
         """Draw the step again that was undone last; None where there is none."""
@@ -132,7 +147,7 @@ class MaskDocument:
         step.painted = self._painted
         self._painted -= self._count(step.box)
         self._canvas = step.operation.draw(self._canvas)
-        self._painted += self._count(step.box)
+        self._look(step.box)
         self._done += 1
         return step.box
 
@@ -143,10 +158,19 @@ class MaskDocument:
             self._kept -= len(step.covered or b"")
             step.covered = None
 
+    def _look(self, box: Box) -> None:
+        """Count and make small what was drawn in a box."""
+        self._painted += self._count(box)
+        self._thumbnail.update(self._canvas, box)
+
     def _count(self, box: Box) -> int:
+        """How many pixels of a box are not blank."""
         import numpy as np
 
-        return int(np.count_nonzero(np.asarray(self._canvas.crop(box))))
+        pixels = self._canvas.crop(box)
+        if pixels.mode != "L":  # what is white in all channels is paper
+            pixels = ImageChops.invert(functools.reduce(ImageChops.darker, pixels.split()))
+        return int(np.count_nonzero(np.asarray(pixels)))
 
 
 def _around(a: Box, b: Box) -> Box:
@@ -156,16 +180,20 @@ def _around(a: Box, b: Box) -> Box:
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-# A bit a pixel, by numpy: Pillow's own packing of mode 1 takes three times as long.
 def _packed(pixels: Image.Image) -> bytes:
     import numpy as np
 
+    if pixels.mode != "L":
+        return zlib.compress(pixels.tobytes(), 1)
+    # A bit a pixel, by numpy: Pillow's own packing of mode 1 takes three times as long.
     return zlib.compress(np.packbits(np.asarray(pixels), axis=1).tobytes(), 1)
 
 
-def _unpacked(data: bytes, box: Box) -> Image.Image:
+def _unpacked(data: bytes, box: Box, mode: str) -> Image.Image:
     import numpy as np
 
     width, height = box[2] - box[0], box[3] - box[1]
+    if mode != "L":
+        return Image.frombytes(mode, (width, height), zlib.decompress(data))
     bits = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, (width + 7) // 8)
     return Image.fromarray(np.unpackbits(bits, axis=1, count=width) * np.uint8(EDIT))

@@ -93,8 +93,8 @@ def load(source: Any, *, fit: bool = False) -> Picture:
 
     Args:
         source: A path, http(s) or data URL, bytes, PIL image, ndarray (height, width[, 1, 3 or
-            4]; uint8, or float from 0 to 1), an earlier ``Result`` (its first picture), or
-            a ``Picture``.
+            4]; uint8, or float from 0 to 1), an earlier ``Result`` (its first picture), a
+            ``DoodleBoard``, ``Drawing`` or ``MaskEditor`` (its ``image``), or a ``Picture``.
         fit: Resize and recompress a picture outside the service's limits instead of refusing it.
 
     Returns:
@@ -116,6 +116,8 @@ def load(source: Any, *, fit: bool = False) -> Picture:
         return _from_pixels(from_array(source), "an array", fit=fit)
     if hasattr(source, "images"):
         return _from_result(source, fit=fit)
+    if hasattr(source, "image"):  # a DoodleBoard, a Drawing or a MaskEditor has one
+        return load(source.image, fit=fit)
     data, name = _read(source)
     return _from_file(data, name, fit=fit)
 
@@ -123,7 +125,7 @@ def load(source: Any, *, fit: bool = False) -> Picture:
 def open_image(source: Any) -> Image.Image:
     """Any local picture's pixels in their own mode, upright, with no size rule but 4096 a side.
 
-    For masks and previews. Takes what :func:`load` takes, except http URLs.
+    For masks and previews. Takes what :func:`load` takes, except http URLs and editors.
     """
     if isinstance(source, Picture):
         return source.to_image()

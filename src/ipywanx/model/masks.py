@@ -8,45 +8,19 @@ reference, ``mask_image_url``).
 
 from __future__ import annotations
 
-import json
-import math
-import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from PIL import Image
 
-from ipywanx.errors import UnusableImage, UnusableMask
-from ipywanx.model.images import MAX_SIDE, open_image
-from ipywanx.model.operations import (
-    EDIT,
-    KEEP,
-    Name,
-    Operation,
-    Point,
-    from_plain,
-    is_number,
-    operation,
-    packed,
-    sharp,
-)
+from ipywanx.errors import InvalidRequest, UnusableMask
+from ipywanx.model.images import open_image
+from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
-
-# All that JSON of another making was seen to raise.
-_UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+from ipywanx.model.sheets import Sheet
 
 
-@dataclass(frozen=True)
-class Mask:
+class Mask(Sheet):
     """Where a picture is to be edited.
 
     Attributes:
@@ -54,41 +28,28 @@ class Mask:
         operations: The steps that made it, oldest first.
     """
 
-    size: tuple[int, int]
-    operations: tuple[Operation, ...] = ()
+    mode: ClassVar[Mode] = "L"
+    refusal: ClassVar[type[InvalidRequest]] = UnusableMask
 
-    def __post_init__(self) -> None:
-        try:
-            width, height = (int(operator.index(side)) for side in self.size)
-        except (TypeError, ValueError):
-            raise UnusableMask(
-                f"A mask's size is (width, height) in whole pixels, not {self.size!r}."
-            ) from None
-        object.__setattr__(self, "size", (width, height))
-        if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
-            raise UnusableMask(
-                f"A mask of {width}×{height} pixels cannot be; each side has 1 to {MAX_SIDE}."
-            )
-
-    def stroke(self, points: Iterable[Sequence[float]], radius: float) -> Mask:
-        """Paint along ``points`` with a round brush of ``radius`` pixels."""
+    def stroke(self, points: Iterable[Sequence[float]], radius: float | Sequence[float]) -> Mask:
+        """Paint along ``points`` with a round brush of ``radius`` pixels, or one at each point."""
         return self._with("stroke", points, radius=radius)
 
-    def erase(self, points: Iterable[Sequence[float]], radius: float) -> Mask:
-        """Rub out along ``points`` with a round eraser of ``radius`` pixels."""
+    def erase(self, points: Iterable[Sequence[float]], radius: float | Sequence[float]) -> Mask:
+        """Rub out along ``points`` with a round eraser of ``radius`` pixels, or one at each."""
         return self._with("stroke", points, radius=radius, value=KEEP)
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, *, erase: bool = False
     ) -> Mask:
         """Paint the box from (x, y), ``width`` × ``height`` pixels; or rub it out."""
-        return self._with("rectangle", _corners(x, y, width, height), value=_value(erase))
+        return self._with("rectangle", self._corners(x, y, width, height), value=_value(erase))
 
     def ellipse(
         self, x: float, y: float, width: float, height: float, *, erase: bool = False
     ) -> Mask:
         """Paint the ellipse inside the box from (x, y), or rub it out."""
-        return self._with("ellipse", _corners(x, y, width, height), value=_value(erase))
+        return self._with("ellipse", self._corners(x, y, width, height), value=_value(erase))
 
     def polygon(self, points: Iterable[Sequence[float]], *, erase: bool = False) -> Mask:
         """Paint the inside of a closed polygon of at least three corners, or rub it out."""
@@ -126,13 +87,6 @@ class Mask:
         """Keep everything; the steps before stay in the list."""
         return self._with("clear")
 
-    def to_image(self) -> Image.Image:
-        """The mask as mode L, exactly the picture's size, only 0 and 255; 255 = edit."""
-        canvas = Image.new("L", self.size, KEEP)
-        for step in self.operations:
-            canvas = step.draw(canvas)
-        return canvas
-
     @property
     def area(self) -> float:
         """The edited part of the picture, from 0.0 to 1.0."""
@@ -150,47 +104,12 @@ class Mask:
             UnusableImage: Not a picture.
         """
         grey = _flat(open_image(source))
-        return cls(grey.size, (operation("paste", size=grey.size, png=packed(grey)),))
-
-    def to_json(self) -> str:
-        """The list of operations as JSON text, for :meth:`from_json`."""
-        steps = [step.to_plain() for step in self.operations]
-        return json.dumps({"version": 1, "size": self.size, "operations": steps})
-
-    @classmethod
-    def from_json(cls, text: str) -> Mask:
-        """The mask that :meth:`to_json` wrote.
-
-        Raises:
-            UnusableMask: The text is not such a list.
-        """
-        try:
-            plain = json.loads(text)
-            size = cls(plain["size"]).size
-            mask = cls(size, tuple(from_plain(step, size) for step in plain["operations"]))
-            mask.to_image()  # a list that cannot be drawn is refused here, not when it is sent
-        except (*_UNREADABLE, UnusableImage, UnusableMask) as error:
-            raise UnusableMask(
-                f"The text is not a mask's JSON ({type(error).__name__}).",
-                hint="Give what Mask.to_json() returned.",
-            ) from None
-        return mask
-
-    def _with(self, name: Name, points: Iterable[Sequence[float]] = (), **values: Any) -> Mask:
-        step = operation(name, points, size=self.size, **values)
-        return Mask(self.size, (*self.operations, step))
+        blank = cls(grey.size)
+        return blank.with_steps(blank.step("paste", png=packed(grey)))
 
 
 def _value(erase: bool) -> int:
     return KEEP if erase else EDIT
-
-
-def _corners(x: float, y: float, width: float, height: float) -> tuple[Point, Point]:
-    if not all(is_number(number) for number in (x, y, width, height)):
-        raise UnusableMask(f"A box is four numbers, not {(x, y, width, height)!r}.")
-    if not (width > 0 and height > 0 and math.isfinite(width + height)):
-        raise UnusableMask(f"The box is {width}×{height}; both sides must be over 0.")
-    return (x, y), (x + width, y + height)
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -1,8 +1,8 @@
-"""What is one step of a mask's making?
+"""What is one step of a mask's, or of a drawing's, making?
 
 Coordinates are image pixels, origin top left, x to the right, y down; they may lie outside the
-picture. Every step is checked when it is made, whether a person's code, stored JSON or a browser
-asks for it, and draws to exactly 0 (keep) and 255 (edit).
+picture. On a mask (mode L) a step draws to exactly 0 (keep) and 255 (edit); on a drawing (mode RGB)
+in its colour, with smooth edges. :mod:`~ipywanx.model.steps` makes them.
 """
 
 from __future__ import annotations
@@ -10,22 +10,29 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from numbers import Real
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from ipywanx.errors import UnusableMask
-from ipywanx.model.images import MAX_SIDE
 from ipywanx.model.pixels import open_header
 from ipywanx.model.regions import connected_region, grown
+from ipywanx.model.strokes import Point, draw_ellipse, draw_stroke
 
+Mode = Literal["L", "RGB"]
+"""What is drawn on, by Pillow's names: a mask, or a drawing in colours."""
+Value = int | str
+"""What a step's pixels become: :data:`EDIT` or :data:`KEEP` on a mask, ``#rrggbb`` on a drawing."""
 EDIT, KEEP = 255, 0
 """The two values of a mask: white is edited, black is kept."""
+PAPER, INK = "#ffffff", "#000000"
+"""The ground of a drawing, and what draws on it where no colour is named."""
+COLOR = re.compile("#[0-9a-fA-F]{6}")
+BLANK: Mapping[str, Value] = {"L": KEEP, "RGB": PAPER}
+"""What nothing was drawn on is filled with."""
 
-Point = tuple[float, float]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom; right and bottom are just outside."""
 Name = Literal[
@@ -41,41 +48,45 @@ Name = Literal[
     "paste",
     "region",
 ]
-_FEWEST_POINTS = {
-    "stroke": 1, "rectangle": 2, "ellipse": 2, "polygon": 3, "fill": 1, "region": 1
-}  # fmt: skip
+SHAPES = {"stroke", "rectangle", "ellipse", "polygon"}
+_LARGEST_COVER = 2**24  # pixels; a larger shape's edges are less smooth, and less seen
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One step of a mask's making; use :func:`operation`, which checks it.
+    """One step of a mask's or a drawing's making; use :func:`.steps.operation`, which checks it.
 
     Attributes:
         name: Which step.
         points: The stroke's path, the polygon's corners, the fill's seed, a box's two corners, or
             a region's top left.
-        radius: The brush's radius, or how far ``grow`` grows (negative shrinks) or ``smooth``
-            rounds, in pixels.
-        value: 255 paints, 0 erases.
-        png: The 1-bit PNG of a pasted mask or of a region.
+        radius: The brush's radius (its largest, where it has one at each point), or how far
+            ``grow`` grows (negative shrinks) or ``smooth`` rounds, in pixels.
+        value: 255 paints a mask and 0 erases it; a drawing is painted in a colour, ``#rrggbb``.
+        png: The 1-bit PNG of a pasted mask or of a region; a pasted picture's RGB PNG.
+        radii: The brush's radius at each point of the stroke, where it changes along the way.
     """
 
     name: Name
     points: tuple[Point, ...] = ()
     radius: float = 0.0
-    value: int = EDIT
+    value: Value = EDIT
     png: bytes = b""
+    radii: tuple[float, ...] = ()
 
     def draw(self, canvas: Image.Image) -> Image.Image:
-        """The canvas after this step; mode L. May draw on the one given."""
+        """The canvas after this step, in its mode. May draw on the one given."""
+        if canvas.mode == "RGB" and self.name in SHAPES:
+            self._draw_smoothly(canvas)
+            return canvas
         pen = ImageDraw.Draw(canvas)
         match self.name:
             case "stroke":
-                self._stroke(pen)
+                draw_stroke(pen, self.points, self.radii or (self.radius,), self.value)
             case "rectangle":
                 pen.rectangle(self._corners(), fill=self.value)
             case "ellipse":
-                _ellipse(pen, self._corners(), self.value)
+                draw_ellipse(pen, self._corners(), self.value)
             case "polygon":
                 pen.polygon(self.points, fill=self.value)
             case "fill":
@@ -87,12 +98,13 @@ class Operation:
             case "invert":
                 return ImageChops.invert(canvas)
             case "clear":
-                canvas.paste(KEEP, (0, 0, *canvas.size))
+                canvas.paste(BLANK[canvas.mode], (0, 0, *canvas.size))
             case "paste":
-                canvas.paste(self._picture())
+                picture = Image.open(io.BytesIO(self.png))
+                canvas.paste(sharp(picture) if canvas.mode == "L" else picture.convert("RGB"))
             case "region":
-                (left, top), picture = self.points[0], self._picture()
-                canvas.paste(self.value, (round(left), round(top)), picture)
+                (left, top), picture = self.points[0], Image.open(io.BytesIO(self.png))
+                canvas.paste(self.value, (round(left), round(top)), sharp(picture))
         return canvas
 
     def reach(self, size: tuple[int, int]) -> Box:
@@ -101,7 +113,7 @@ class Operation:
             width, height = open_header(self.png, "the region").size
             left, top = (round(at) for at in self.points[0])
             box = (left, top, left + width, top + height)
-        elif self.name in {"stroke", "rectangle", "ellipse", "polygon"}:
+        elif self.name in SHAPES:
             xs, ys = zip(*self.points, strict=True)
             edge = math.ceil(self.radius) + 2
             box = (
@@ -116,7 +128,7 @@ class Operation:
         right, bottom = (min(max(0, at), side) for at, side in zip(box[2:], size, strict=True))
         return left, top, max(left, right), max(top, bottom)
 
-    def with_value(self, value: int) -> Operation:
+    def with_value(self, value: Value) -> Operation:
         """The same step painting (255) or erasing (0)."""
         return replace(self, value=value)
 
@@ -125,7 +137,9 @@ class Operation:
         plain: dict[str, Any] = {"op": self.name}
         if self.points:
             plain["points"] = self.points
-        if self.radius:
+        if self.radii:
+            plain["radii"] = self.radii
+        elif self.radius:
             plain["radius"] = self.radius
         if self.value != EDIT:
             plain["value"] = self.value
@@ -133,81 +147,27 @@ class Operation:
             plain["png"] = base64.b64encode(self.png).decode("ascii")
         return plain
 
-    def _stroke(self, pen: ImageDraw.ImageDraw) -> None:
-        """A disk on every point and a thick line between them: round ends, round joints."""
-        radius = self.radius
-        if len(self.points) > 1:
-            pen.line(self.points, fill=self.value, width=max(1, round(2 * radius)))
-        for x, y in self.points:
-            # Rounded here: Pillow would cut the fractions off, and so draw to the upper left.
-            box = [round(at) for at in (x - radius, y - radius, x + radius, y + radius)]
-            _ellipse(pen, box, self.value)
+    def _draw_smoothly(self, canvas: Image.Image) -> None:
+        """Draw some times as large, as on a mask, and lay that down small: its greys are edges."""
+        left, top, right, bottom = box = self.reach(canvas.size)
+        width, height = right - left, bottom - top
+        if not width or not height:
+            return
+        by = next((by for by in (4, 2) if width * height * by * by <= _LARGEST_COVER), 1)
+        large = replace(
+            self,
+            points=tuple(((x - left) * by, (y - top) * by) for x, y in self.points),
+            radius=self.radius * by,
+            radii=tuple(radius * by for radius in self.radii),
+            value=EDIT,
+        )
+        cover = large.draw(Image.new("L", (width * by, height * by), KEEP)).reduce(by)
+        canvas.paste(self.value, box, cover)
 
     def _corners(self) -> list[float]:
         """Pillow's inclusive corners of the half-open box that was asked for."""
         (left, top), (right, bottom) = self.points
         return [left, top, max(left, right - 1), max(top, bottom - 1)]
-
-    def _picture(self) -> Image.Image:
-        return sharp(Image.open(io.BytesIO(self.png)))
-
-
-def operation(
-    name: Name,
-    points: Iterable[Sequence[float]] = (),
-    *,
-    size: tuple[int, int],
-    radius: Any = 0.0,
-    value: int = EDIT,
-    png: bytes = b"",
-) -> Operation:
-    """A checked step for a mask of this size.
-
-    Raises:
-        UnusableMask: It is not one of the steps, or its numbers make no sense.
-    """
-    if name not in get_args(Name) or value not in {EDIT, KEEP}:
-        raise UnusableMask(f"There is no step {name!r} with the value {value!r}.")
-    least = _FEWEST_POINTS.get(name, 0)
-    checked = _points(points) if least else ()
-    if name == "polygon" and len(checked) < least:
-        raise UnusableMask(f"A polygon needs 3 corners or more; {len(checked)} were given.")
-    if len(checked) < least:
-        raise UnusableMask(f"A {name} needs {least} points; {len(checked)} were given.")
-    if name in {"stroke", "smooth"}:
-        _check_radius(radius)
-    if name == "grow" and (not is_number(radius) or not abs(radius) <= MAX_SIDE):
-        raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {radius!r}.")
-    if name == "fill" and not all(
-        0 <= at < side for at, side in zip(checked[0], size, strict=True)
-    ):
-        raise UnusableMask(f"The point {checked[0]} is outside the {size[0]}×{size[1]} mask.")
-    if name in {"rectangle", "ellipse"} and any(a >= b for a, b in zip(*checked[:2], strict=True)):
-        raise UnusableMask("The box is empty; both of its sides must be over 0.")
-    if name in {"paste", "region"}:
-        header = open_header(png, "the mask")
-        fits = header.size == size if name == "paste" else max(header.size) <= MAX_SIDE
-        if header.format != "PNG" or not fits:
-            raise UnusableMask(f"A {name} needs a PNG of a fitting size, not {header.size}.")
-    keeps_radius = name in {"stroke", "smooth", "grow"}
-    return Operation(name, checked, float(radius) if keeps_radius else 0.0, value, png)
-
-
-def from_plain(plain: Mapping[str, Any], size: tuple[int, int]) -> Operation:
-    """The step that :meth:`Operation.to_plain` wrote.
-
-    Raises:
-        UnusableMask: It is not one.
-        ValueError, TypeError, LookupError: It is not even of that shape.
-    """
-    return operation(
-        plain["op"],
-        plain.get("points", ()),
-        size=size,
-        radius=plain.get("radius", 0.0),
-        value=plain.get("value", EDIT),
-        png=base64.b64decode(plain.get("png", ""), validate=True),
-    )
 
 
 def sharp(image: Image.Image) -> Image.Image:
@@ -220,31 +180,3 @@ def packed(image: Image.Image) -> bytes:
     stream = io.BytesIO()
     image.convert("1", dither=Image.Dither.NONE).save(stream, "PNG", compress_level=3)
     return stream.getvalue()
-
-
-def _ellipse(pen: ImageDraw.ImageDraw, box: Sequence[float], value: int) -> None:
-    """An ellipse in inclusive corners; one of a single pixel too, which Pillow leaves out."""
-    pen.ellipse(box, fill=value)
-    if box[2] - box[0] < 2 or box[3] - box[1] < 2:
-        pen.point(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), fill=value)
-
-
-def is_number(value: Any) -> bool:
-    """Whether it counts as one coordinate: True and False do not."""
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
-    """Checked points; they may lie outside the picture, but not out of reason."""
-    try:
-        checked = tuple((float(x), float(y)) for x, y in points)
-    except (OverflowError, TypeError, ValueError):
-        raise UnusableMask("Points are pairs of numbers, such as [(10, 10), (500, 300)].") from None
-    if not checked or any(not abs(at) < 1e6 for point in checked for at in point):
-        raise UnusableMask("A shape needs at least one point, with finite coordinates.")
-    return checked
-
-
-def _check_radius(radius: Any) -> None:
-    if not is_number(radius) or not 0 < radius <= MAX_SIDE:
-        raise UnusableMask(f"The radius is {radius!r}; it must be over 0 and at most {MAX_SIDE}.")

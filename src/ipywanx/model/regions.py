@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_SAME_COLOR = 40
+"""How far colours may differ, of 255, and be filled as one: paper is uneven, edges are smooth."""
+
 
 def connected_region(image: Image.Image, seed: tuple[float, float]) -> Image.Image:
     """The pixels that have the seed's value and are joined to it side by side.
 
     Args:
-        image: Mode L, values 0 and 255.
+        image: Mode L, values 0 and 255; or RGB, where the colour may differ a little.
         seed: (x, y) in pixels, inside the image.
 
     Returns:
@@ -27,9 +30,13 @@ def connected_region(image: Image.Image, seed: tuple[float, float]) -> Image.Ima
     """
     import numpy as np
 
-    pixels = np.asarray(image)
-    x, y = int(seed[0]), int(seed[1])
-    return Image.fromarray(_reached(pixels == pixels[y, x], x, y).astype(np.uint8) * 255)
+    if image.mode == "RGB":
+        alike = similar_region(image, seed, _SAME_COLOR)
+    else:
+        pixels = np.asarray(image)
+        x, y = int(seed[0]), int(seed[1])
+        alike = _reached(pixels == pixels[y, x], x, y)
+    return Image.fromarray(alike.astype(np.uint8) * 255)
 
 
 def similar_region(

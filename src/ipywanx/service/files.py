@@ -15,9 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from PIL import Image
 
 from ipywanx import wire
-from ipywanx.errors import ServiceError, ServiceUnavailable, UnexpectedReply, Unreachable
+from ipywanx.errors import (
+    ServiceError,
+    ServiceUnavailable,
+    UnexpectedReply,
+    Unreachable,
+    UnusableMask,
+)
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.settings import LOOPBACK
@@ -33,9 +40,23 @@ Call = Callable[..., Awaitable[Mapping[str, Any]]]
 
 
 def mask_picture(mask: Mask) -> Picture:
-    """A mask as it is sent: an RGB PNG, since the vendor asks for [255,255,255] and [0,0,0]."""
-    stream = io.BytesIO()
-    mask.to_image().convert("RGB").save(stream, "PNG", compress_level=1)
+    """A mask as it is sent: an RGB PNG, since the vendor asks for [255,255,255] and [0,0,0].
+
+    The file is read back and compared with the mask before anything is sent.
+
+    Raises:
+        UnusableMask: It is not exactly the mask: another size, or a value between 0 and 255.
+    """
+    drawn, stream = mask.to_image(), io.BytesIO()
+    drawn.convert("RGB").save(stream, "PNG", compress_level=1)
+    with Image.open(stream) as sent:
+        between = sum(drawn.histogram()[1:255])
+        if sent.size != mask.size or between or sent.tobytes() != drawn.convert("RGB").tobytes():
+            raise UnusableMask(
+                f"The mask's file has {sent.width}×{sent.height} pixels and {between} of them "
+                f"between 0 and 255; expected {mask.size[0]}×{mask.size[1]} of 0 and 255 only.",
+                hint="Nothing was sent. This is a fault of ipywanx: please report it.",
+            )
     return Picture(stream.getvalue(), "PNG", mask.size, "mask")
 
 

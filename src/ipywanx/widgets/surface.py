@@ -1,4 +1,4 @@
-"""Where is a mask drawn? On ipycanvas: the picture and its mask as two layers of its own size.
+"""Where is it seen? On ipycanvas: the picture, and what is drawn on it, as layers of its own size.
 
 Python sends drawing commands and never reads a pixel back. Faults of ipycanvas 0.14 are guarded
 here: after a page was reloaded it sends to a canvas that the new page has not chosen (which kills
@@ -20,7 +20,7 @@ from ipycanvas import Canvas, MultiCanvas
 from ipycanvas.canvas import COMMANDS
 from PIL import Image
 
-from ipywanx.model.operations import EDIT, Box, Operation
+from ipywanx.model.operations import KEEP, Box, Operation
 
 _PREVIEW_QUALITY = 90
 # ipycanvas has one command queue for all canvases of a kernel.
@@ -28,15 +28,15 @@ _queue = threading.RLock()
 
 
 class Surface:
-    """A picture with a mask over it, on ipycanvas.
+    """A picture with a mask over it, or paper with a drawing on it, on ipycanvas.
 
     Args:
-        picture: The picture, mode RGB.
-        color: The mask's colour, as ``#rrggbb``.
+        picture: The picture or the paper, mode RGB.
+        color: The mask's colour, as ``#rrggbb``; a drawing has its own colours.
         opacity: Of the mask; under 1.0 where nothing else makes it translucent.
 
     Attributes:
-        canvas: The MultiCanvas, whose layers are the picture and the mask.
+        canvas: The MultiCanvas, whose layers are the picture and the mask or the drawing.
     """
 
     def __init__(self, picture: Image.Image, color: str, opacity: float = 1.0) -> None:
@@ -46,7 +46,7 @@ class Surface:
         width, height = picture.size
         self.canvas = MultiCanvas(2, width=width, height=height)
         self._picture_layer: Canvas = self.canvas[0]
-        self._mask_layer: Canvas = self.canvas[1]
+        self._drawing_layer: Canvas = self.canvas[1]
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=_PREVIEW_QUALITY)
         self._picture = stream.getvalue()
@@ -55,26 +55,29 @@ class Surface:
         """Call ``redraw`` whenever a page begins to show this: the first, and after a reload."""
         self.canvas.on_client_ready(redraw)
 
-    def draw_all(self, mask: Image.Image) -> None:
-        """Draw the picture and the whole mask, as for a page that shows nothing yet."""
+    def draw_all(self, drawn: Image.Image) -> None:
+        """Draw everything, as for a page that shows nothing yet."""
         with self._drawing():
             self._put(self._picture_layer, self._picture, (0, 0))
-            self._patch(mask, (0, 0, *self.size))
+            self._patch(drawn, (0, 0, *self.size))
 
     def draw(self, operation: Operation) -> bool:
         """Draw a stroke or a shape by itself; False for steps that need :meth:`show`.
 
         Polygons do: where one crosses itself, ``fill_polygon`` and Pillow differ. So does all that
-        is translucent: it would be darker where it crosses what is there.
+        is translucent: it would be darker where it crosses what is there. And a pen's stroke, which
+        is as many shapes as it has points.
         """
-        if operation.name not in {"stroke", "rectangle", "ellipse"} or self.opacity < 1:
+        simple = operation.name in {"stroke", "rectangle", "ellipse"} and not operation.radii
+        if not simple or self.opacity < 1:
             return False
-        layer = self._mask_layer
+        layer = self._drawing_layer
         with self._drawing():
             layer.global_composite_operation = (
-                "source-over" if operation.value == EDIT else "destination-out"
+                "destination-out" if operation.value == KEEP else "source-over"
             )
-            layer.fill_style = layer.stroke_style = self.color
+            color = operation.value if isinstance(operation.value, str) else self.color
+            layer.fill_style = layer.stroke_style = color
             points = [list(point) for point in operation.points]
             (x0, y0), (x1, y1) = points[0], points[-1]
             match operation.name:
@@ -95,7 +98,7 @@ class Surface:
         return True
 
     def show(self, pixels: Image.Image, box: Box) -> None:
-        """Show these mask pixels (mode L, 0 and 255) in a box of the picture."""
+        """Show these pixels of the mask (mode L) or the drawing (RGB) in a box of the picture."""
         with self._drawing():
             self._patch(pixels, box)
 
@@ -103,8 +106,9 @@ class Surface:
         left, top, right, bottom = box
         if right <= left or bottom <= top:
             return
-        self._mask_layer.clear_rect(left, top, right - left, bottom - top)
-        self._put(self._mask_layer, _tinted(pixels, self.color, self.opacity), (left, top))
+        self._drawing_layer.clear_rect(left, top, right - left, bottom - top)
+        file = _tinted(pixels, self.color, self.opacity) if pixels.mode == "L" else _png(pixels)
+        self._put(self._drawing_layer, file, (left, top))
 
     def _put(self, layer: Canvas, file: bytes, at: tuple[int, int]) -> None:
         """Draw a picture file: ``put_image_data``, but with bytes that are encoded already."""
@@ -133,7 +137,7 @@ class Surface:
 
     def close(self) -> None:
         """Take the widgets back."""
-        for widget in (self.canvas, self._picture_layer, self._mask_layer):
+        for widget in (self.canvas, self._picture_layer, self._drawing_layer):
             widget.close()
 
 
@@ -156,6 +160,12 @@ def _tinted(pixels: Image.Image, color: str, opacity: float) -> bytes:
             (b"IEND", b""),
         )
     )
+
+
+def _png(pixels: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    pixels.save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -7,13 +7,10 @@ import os
 
 from ipywanx.model.params import Text
 
-_EDITOR = {
-    "stage": Text(
-        "Picture with mask. Arrows move a cursor, Enter stamps, Escape leaves.",
-        "图片与蒙版。方向键移动光标，回车落笔，Esc 离开。",
-    ),
+_EASEL = {
     "tools": Text("Tools", "工具"),
     "actions": Text("Actions", "操作"),
+    "view": Text("View", "视图"),
     "brush": Text("Brush", "画笔"),
     "eraser": Text("Eraser", "橡皮"),
     "rectangle": Text("Rectangle", "矩形"),
@@ -37,13 +34,19 @@ _EDITOR = {
     "radius": Text("Size", "大小"),
     "opacity": Text("Opacity", "不透明度"),
     "tolerance": Text("Tolerance", "容差"),
-    "color": Text("Colour of the mask", "蒙版颜色"),
     "erase": Text("Subtract", "减去"),
     "pressure": Text("Pen pressure", "笔压"),
-    "import": Text("Import a picture as mask", "导入图片作为蒙版"),
     "pixels": Text("px", "像素"),
-    "area": Text("masked", "已覆盖"),
     "numeric": Text("By numbers", "按数值添加"),
+    "keys": Text("Keys", "快捷键"),
+    "all_keys": Text(
+        "Ctrl+wheel or two fingers: zoom · Space or middle button: move · "
+        "[ ] or Alt+wheel: size · Shift: straight line, square · C: close the polygon · "
+        "Ctrl+Z, Ctrl+Y: undo, redo · arrows and Enter: draw without a pointer",
+        "Ctrl+滚轮或双指：缩放 · 空格或中键：移动 · [ ] 或 Alt+滚轮：画笔大小 · "
+        "Shift：直线、正方形 · C：闭合多边形 · Ctrl+Z、Ctrl+Y：撤销、重做 · "
+        "方向键与回车：不用鼠标绘制",
+    ),
     "shape": Text("Shape", "形状"),
     "x": Text("x", "x"),
     "y": Text("y", "y"),
@@ -61,6 +64,48 @@ _EDITOR = {
         "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
     ),
 }
+_MASK = {
+    "stage": Text(
+        "Picture with mask. Arrows move a cursor, Enter stamps, Escape leaves.",
+        "图片与蒙版。方向键移动光标，回车落笔，Esc 离开。",
+    ),
+    "color": Text("Colour of the mask", "蒙版颜色"),
+    "import": Text("Import a picture as mask", "导入图片作为蒙版"),
+    "area": Text("{n} % of the picture will be edited", "将编辑图片的 {n} %"),
+    "nothing": Text(
+        "Nothing is painted yet: paint what shall be edited.", "尚未涂抹：请涂抹要编辑的部分。"
+    ),
+    "nearly_all": Text(
+        "{n} % is painted, nearly the whole picture: is that meant?",
+        "已涂抹 {n} %，几乎是整张图片：确定吗？",
+    ),
+    "thumbnail": Text("The mask: white is edited", "蒙版：白色部分将被编辑"),
+    "own_keys": Text(
+        "X: subtract · I: invert · hold H: picture alone", "X：减去 · I：反选 · 按住 H：只看图片"
+    ),
+}
+_BOARD = {
+    "stage": Text(
+        "Paper to draw on. Arrows move a cursor, Enter stamps, Escape leaves.",
+        "画纸。方向键移动光标，回车落笔，Esc 离开。",
+    ),
+    "color": Text("Another colour", "其他颜色"),
+    "palette": Text("Colours", "颜色"),
+    "subtract": Text("Rub out", "擦除"),
+    "area": Text("This is what will be sent.", "发送的就是这张草图。"),
+    "nearly_all": Text("This is what will be sent.", "发送的就是这张草图。"),
+    "nothing": Text("The paper is still blank.", "画纸仍是空白。"),
+    "thumbnail": Text("The sketch", "草图"),
+    "own_keys": Text("1 to 8: colour", "1 至 8：颜色"),
+    "black": Text("Black", "黑色"),
+    "grey": Text("Grey", "灰色"),
+    "red": Text("Red", "红色"),
+    "orange": Text("Orange", "橙色"),
+    "yellow": Text("Yellow", "黄色"),
+    "green": Text("Green", "绿色"),
+    "blue": Text("Blue", "蓝色"),
+    "brown": Text("Brown", "棕色"),
+}
 
 
 def prefers_chinese() -> bool:
@@ -71,5 +116,14 @@ def prefers_chinese() -> bool:
 
 def editor_texts() -> dict[str, str]:
     """The mask editor's words in the person's language."""
+    return _spoken(_EASEL | _MASK)
+
+
+def board_texts() -> dict[str, str]:
+    """The doodle board's words in the person's language."""
+    return _spoken(_EASEL | _BOARD)
+
+
+def _spoken(texts: dict[str, Text]) -> dict[str, str]:
     chinese = prefers_chinese()
-    return {name: text.zh if chinese else text.en for name, text in _EDITOR.items()}
+    return {name: text.zh if chinese else text.en for name, text in texts.items()}

@@ -1,0 +1,130 @@
+"""What do a mask and a drawing have in common?
+
+A blank sheet of a size, and a list of operations in image coordinates: pixels, origin top left, x
+to the right, y down. A sheet never changes; each call returns a new one, with one more step.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from PIL import Image
+
+from ipywanx.errors import InvalidRequest, UnusableImage, UnusableMask
+from ipywanx.model.images import MAX_SIDE
+from ipywanx.model.operations import BLANK, Mode, Name, Operation
+from ipywanx.model.steps import from_plain, is_number, operation
+from ipywanx.model.strokes import Point
+
+# All that JSON of another making was seen to raise.
+_UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A size, and what was drawn on it.
+
+    Attributes:
+        size: (width, height) in pixels.
+        operations: The steps that made it, oldest first.
+        mode: What a pixel is, by Pillow's names.
+        refusal: The error that says what is wrong with a step or a size.
+    """
+
+    size: tuple[int, int]
+    operations: tuple[Operation, ...] = ()
+
+    mode: ClassVar[Mode]
+    refusal: ClassVar[type[InvalidRequest]]
+
+    def __post_init__(self) -> None:
+        kind = type(self).__name__.lower()
+        try:
+            width, height = (int(operator.index(side)) for side in self.size)
+        except (TypeError, ValueError):
+            raise self.refusal(
+                f"A {kind}'s size is (width, height) in whole pixels, not {self.size!r}."
+            ) from None
+        object.__setattr__(self, "size", (width, height))
+        if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+            raise self.refusal(
+                f"A {kind} of {width}×{height} pixels cannot be; each side has 1 to {MAX_SIDE}."
+            )
+
+    def to_image(self) -> Image.Image:
+        """Its pixels, exactly its size: a mask's in mode L, only 0 (keep) and 255 (edit)."""
+        canvas = Image.new(self.mode, self.size, BLANK[self.mode])
+        for step in self.operations:
+            canvas = step.draw(canvas)
+        return canvas
+
+    @classmethod
+    def from_image(cls, source: Any) -> Self:
+        """One that begins with a picture."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """The list of operations as JSON text, for :meth:`from_json`."""
+        steps = [step.to_plain() for step in self.operations]
+        return json.dumps({"version": 1, "size": self.size, "operations": steps})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What :meth:`to_json` wrote.
+
+        Raises:
+            UnusableMask, UnusableImage: The text is not such a list, of a mask or a drawing.
+        """
+        try:
+            plain = json.loads(text)
+            size = cls(plain["size"]).size
+            steps = (from_plain(step, size, cls.mode) for step in plain["operations"])
+            sheet = cls(size, tuple(steps))
+            sheet.to_image()  # a list that cannot be drawn is refused here, not when it is sent
+        except (*_UNREADABLE, InvalidRequest) as error:
+            raise cls.refusal(
+                f"The text is not a {cls.__name__.lower()}'s JSON ({type(error).__name__}).",
+                hint=f"Give what {cls.__name__}.to_json() returned.",
+            ) from None
+        return sheet
+
+    def step(self, name: Name, points: Iterable[Sequence[float]] = (), **values: Any) -> Operation:
+        """A checked step for a sheet like this one; see :func:`operation`.
+
+        Raises:
+            UnusableMask, UnusableImage: Its numbers make no sense, for a mask or a drawing.
+        """
+        try:
+            return operation(name, points, size=self.size, mode=self.mode, **values)
+        except (UnusableImage, UnusableMask) as error:
+            if isinstance(error, self.refusal):
+                raise
+            raise self.refusal(str(error)) from None
+
+    def with_steps(self, *steps: Operation) -> Self:
+        """The sheet after some more steps, each made by :meth:`step`."""
+        return type(self)(self.size, (*self.operations, *steps))
+
+    def _with(self, name: Name, points: Iterable[Sequence[float]] = (), **values: Any) -> Self:
+        return self.with_steps(self.step(name, points, **values))
+
+    def _corners(self, x: float, y: float, width: float, height: float) -> tuple[Point, Point]:
+        """The top left and the bottom right of a box."""
+        if not all(is_number(number) for number in (x, y, width, height)):
+            raise self.refusal(f"A box is four numbers, not {(x, y, width, height)!r}.")
+        if not (width > 0 and height > 0 and math.isfinite(width + height)):
+            raise self.refusal(f"The box is {width}×{height}; both sides must be over 0.")
+        return (x, y), (x + width, y + height)

@@ -1,0 +1,33 @@
+"""How do the page's parts become one? An anywidget takes one ES module and one style sheet.
+
+The parts in ``page/`` share one scope: none imports, only the last exports. There is no build step.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PAGE = Path(__file__).parent / "page"
+
+EASEL = (
+    "tools.js",
+    "dom.js",
+    "ink.js",
+    "painting.js",
+    "stage.js",
+    "post.js",
+    "shape.js",
+    "hand.js",
+    "keyboard.js",
+    "numbers.js",
+    "colors.js",
+    "controls.js",
+    "truth.js",
+    "easel.js",
+)
+"""What a canvas to draw on is made of, by hand and by keys."""
+
+
+def module(*parts: str) -> str:
+    """The named parts of ``page/`` as one text, in this order."""
+    return "\n".join((_PAGE / part).read_text(encoding="utf-8") for part in parts)
