@@ -31,18 +31,7 @@ from ipywanx.model.operations import (
     packed,
     sharp,
 )
-from ipywanx.model.pixels import to_rgb, with_alpha
-
-# All that JSON of another making was seen to raise.
-_UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+from ipywanx.model.pixels import BROKEN, to_rgb, with_alpha
 
 
 @dataclass(frozen=True)
@@ -169,7 +158,7 @@ class Mask:
             size = cls(plain["size"]).size
             mask = cls(size, tuple(from_plain(step, size) for step in plain["operations"]))
             mask.to_image()  # a list that cannot be drawn is refused here, not when it is sent
-        except (*_UNREADABLE, UnusableImage, UnusableMask) as error:
+        except (*BROKEN, UnusableImage, UnusableMask) as error:
             raise UnusableMask(
                 f"The text is not a mask's JSON ({type(error).__name__}).",
                 hint="Give what Mask.to_json() returned.",
