@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 from PIL import Image
 
+from ipywanx import keys
+
 hypothesis.settings.register_profile("ipywanx", deadline=None)
 hypothesis.settings.load_profile("ipywanx")
 
@@ -75,6 +77,10 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
     monkeypatch.setenv("IPYWANX_HOME", str(home / "ipywanx"))
+    # The keyring of the person who runs the tests is not asked, here or in processes from here.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setattr(keys, "_from_keyring", functools.cache(keys._from_keyring.__wrapped__))
 
 
 class Photos(Mapping[str, Image.Image]):

@@ -269,11 +269,11 @@ def test_the_configuration_is_told_without_the_key(monkeypatch):
     """``describe`` says who answers, whether there is a key, and where pictures are kept."""
     offline = current().describe()
     assert "offline engine" in offline
-    assert "DASHSCOPE_API_KEY: not set" in offline
+    assert "Key: none" in offline
     assert str(Path(os.environ["IPYWANX_HOME"]) / "pictures") in offline
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     online = current().describe()
-    assert "set (not shown)" in online
+    assert "Key: from DASHSCOPE_API_KEY (not shown)" in online
     assert KEY not in online + repr(current())
 
 

@@ -82,6 +82,7 @@ class ServiceError(WanxError):
         status: The HTTP status, or None where no answer came.
         code: The service's own error code (``Throttling.RateQuota``), or "".
         request_id: The service's id of the call, worth quoting to its support, or "".
+        retry_after: Seconds that the service asked to wait, or None where it did not say.
     """
 
     def __init__(
@@ -92,10 +93,12 @@ class ServiceError(WanxError):
         status: int | None = None,
         code: str = "",
         request_id: str = "",
+        retry_after: float | None = None,
     ) -> None:
         self.status = status
         self.code = code
         self.request_id = request_id
+        self.retry_after = retry_after
         super().__init__(message, hint=hint)
 
 
@@ -130,13 +133,7 @@ class Refused(ServiceError):
 
 
 class RateLimited(ServiceError):
-    """Too many calls; the account's limit is shared by all its keys.
-
-    Attributes:
-        retry_after: Seconds to wait as the service said, or None.
-    """
-
-    retry_after: float | None = None
+    """Too many calls; the account's limit is shared by all its keys."""
 
 
 class Rejected(ServiceError):

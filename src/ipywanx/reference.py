@@ -11,8 +11,9 @@ USAGE = """\
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
 %wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
-%wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost | config
+%wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
 %wanx history [TEXT] [--export FOLDER | --delete]   what was made before, in any kernel
+%wanx config [key [--keyring] [--forget]]    who answers, and with which key
 
 IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path, else a URL.
 {{name}} in a prompt is replaced by that variable; every other brace, $ and % stays as typed.

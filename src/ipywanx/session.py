@@ -20,6 +20,7 @@ from ipywanx.settings import Settings
 if TYPE_CHECKING:
     import httpx
 
+    from ipywanx.keys import Key
     from ipywanx.model.results import Result
     from ipywanx.service.dry_run import DryRun
     from ipywanx.service.history import Record
@@ -179,9 +180,11 @@ class Session:
 
     def describe(self) -> str:
         """The configuration in force, without the key."""
-        key = "not set" if self.settings.offline else "set (not shown)"
+        key = "none" if self.settings.offline else "given (not shown)"
+        if self.settings.key_source:
+            key = f"from {self.settings.key_source} (not shown)"
         return (
-            f"Answered by: {self.engine}\nDASHSCOPE_API_KEY: {key}\n"
+            f"Answered by: {self.engine}\nKey: {key}\n"
             f"Pictures are kept in: {self.settings.home / 'pictures'}\nipywanx {__version__}"
         )
 
@@ -219,6 +222,7 @@ class _Process:
         self.lock = threading.RLock()
         self.session: Session | None = None
         self.asked: Settings | None = None
+        self.key: Key | None = None
         self._portal: Portal | None = None
         self._engine: httpx.AsyncBaseTransport | None = None
 
@@ -249,11 +253,16 @@ _process = _Process()
 
 def current() -> Session:
     """The session of this module's functions, made anew when the environment has changed."""
-    asked = Settings.from_environment()
+    asked = Settings.from_environment(held=_process.key)
     with _process.lock:
         if _process.session is None or _process.asked != asked:
             _process.session, _process.asked = Session(asked), asked
         return _process.session
+
+
+def hold_key(key: Key | None) -> None:
+    """Use this key from the next call on, in this process only; None goes back to the others."""
+    _process.key = key
 
 
 def edit(

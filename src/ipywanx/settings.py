@@ -1,7 +1,7 @@
 """How is this configured? The environment, and nothing that is read at import.
 
 ========================== ==================================================================
-``DASHSCOPE_API_KEY``      the key; without one the offline engine answers
+``DASHSCOPE_API_KEY``      the key, see :mod:`ipywanx.keys`; without one the offline engine answers
 ``DASHSCOPE_HTTP_BASE_URL`` another base URL (with ``/api/v1``), as in the official SDK
 ``DASHSCOPE_WORKSPACE_ID`` a workspace of the account
 ``IPYWANX_OFFLINE``        1 forces the offline engine, 0 forces the service
@@ -21,7 +21,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from ipywanx import keys
 from ipywanx.errors import NotConfigured
+from ipywanx.keys import Key
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PROCESS = uuid.uuid4().hex[:12]
@@ -39,12 +41,14 @@ class Settings:
         base_url: Where the service answers.
         home: The folder that holds the pictures.
         workspace: The service's workspace, or None.
+        key_source: Where the key was found, for the person; "" where that is not known.
     """
 
     api_key: SecretStr | None
     base_url: str
     home: Path
     workspace: str | None = None
+    key_source: str = ""
 
     @property
     def offline(self) -> bool:
@@ -63,15 +67,27 @@ class Settings:
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, held: Key | None = None
+    ) -> Settings:
         """The settings that the environment asks for now.
+
+        Args:
+            environ: The variables; None for those of this process.
+            held: A key that goes before the environment's: a person typed it.
 
         Raises:
             NotConfigured: The service is forced and there is no key, or the key or an address
                 cannot be used.
         """
-        env = os.environ if environ is None else environ
-        key = env.get("DASHSCOPE_API_KEY", "").strip()
+        try:
+            return cls._read(os.environ if environ is None else environ, held)
+        except NotConfigured as error:
+            # Without the frames below: a verbose traceback would print the whole environment.
+            raise error.with_traceback(None) from None
+
+    @classmethod
+    def _read(cls, env: Mapping[str, str], held: Key | None) -> Settings:
         forced = env.get("IPYWANX_OFFLINE", "").strip().lower()
         if forced not in {"", *_YES, *_NO}:
             # Not to be guessed: one of the two costs money.
@@ -79,19 +95,13 @@ class Settings:
                 f"IPYWANX_OFFLINE is {forced!r}; 1 forces the offline engine, 0 the service.",
                 hint="Nothing was sent.",
             )
-        if forced in _YES:
-            key = ""
-        elif forced in _NO and not key:
+        key = None if forced in _YES else held or keys.find(env)
+        if forced in _NO and key is None:
             raise NotConfigured(
-                "IPYWANX_OFFLINE=0 asks for the service, and DASHSCOPE_API_KEY is not set.",
+                f"IPYWANX_OFFLINE=0 asks for the service, and {keys.VARIABLE} is not set, nor is "
+                "there a key in a file or in the system keyring.",
                 hint="Set the key in the environment that starts Jupyter, or remove "
                 "IPYWANX_OFFLINE to work offline. Nothing was sent.",
-            )
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise NotConfigured(
-                "DASHSCOPE_API_KEY holds a character that no key has (a space or a letter outside "
-                "ASCII).",
-                hint="Copy the key again. Nothing was sent.",
             )
         workspace = env.get("DASHSCOPE_WORKSPACE_ID", "").strip()
         if not workspace.isascii() or not workspace.isprintable():
@@ -100,10 +110,11 @@ class Settings:
                 hint="Copy it again. Nothing was sent.",
             )
         return cls(
-            api_key=SecretStr(key) if key else None,
+            api_key=key.secret if key else None,
             base_url=_checked_url(env.get("DASHSCOPE_HTTP_BASE_URL", "").strip() or SERVICE_URL),
             home=_home(env),
             workspace=workspace or None,
+            key_source=key.source if key else "",
         )
 
 

@@ -12,6 +12,7 @@ Sources, all vendor pages: image edit API reference (bodies, limits), asynchrono
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -47,6 +48,8 @@ OSS_SCHEME = "oss://"
 
 RESULT_HOST = re.compile(r"dashscope-[a-z0-9-]+\.oss-[a-z0-9-]+\.aliyuncs\.com")
 """Where result pictures lie: the pattern of all hosts that the vendor publishes for allow-lists."""
+UPLOAD_HOST = re.compile(r"([a-z0-9-]+\.)+aliyuncs\.com")
+"""Where pictures are uploaded to (vendor: upload of local files, which names no fixed host)."""
 
 MAX_PLAIN_BODY = 16 * 2**20
 """Largest body without Base64, and largest sum of decoded Base64 (vendor: rate limits)."""
@@ -398,16 +401,14 @@ def read_error(
     code, said = str(fields.get("code") or ""), str(fields.get("message") or "")
     kind = _kind(status, code)
     words = f"{code} (HTTP {status})" if code else f"HTTP {status} without an error code"
-    error = kind(
+    return kind(
         f"The service answered {words}{': ' + said if said else '.'}",
-        hint=_hint(kind, code),
+        hint=_hint(kind, code) if retry_after is None or retry_after < 60 else _when(retry_after),
         status=status,
         code=code,
         request_id=str(fields.get("request_id") or ""),
+        retry_after=retry_after,
     )
-    if isinstance(error, RateLimited):
-        error.retry_after = retry_after
-    return error
 
 
 def _kind(status: int, code: str) -> type[ServiceError]:
@@ -424,6 +425,18 @@ def _hint(kind: type[ServiceError], code: str) -> str:
     if code in _BILLING or "AllocationQuota" in code or code == "AccessDenied.Unpurchased":
         return _BILLING_HINT
     return _content_hint(code) or _HINTS[kind]
+
+
+def _when(seconds: float) -> str:
+    """The advice to wait so long; with the hour, since an output may be read later."""
+    for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size or unit == "minutes":
+            break
+    advice = f"The service asks to wait: try again in {math.ceil(seconds / size)} {unit}"
+    if seconds > 366 * 86_400:
+        return f"{advice}."
+    moment = datetime.now().astimezone() + timedelta(seconds=seconds)
+    return f"{advice}, after {moment:%Y-%m-%d %H:%M}."
 
 
 def _content_hint(code: str) -> str:

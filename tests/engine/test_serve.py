@@ -9,15 +9,20 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from peers import KEY, Peer, edit_body
+from peers import KEY, Peer, data_uri, edit_body
 
+from ipywanx.engine.connection import REQUEST_SECONDS
 from ipywanx.engine.faults import HELP
 from ipywanx.model.tasks import Status
 
 COMMAND = (sys.executable, "-m", "ipywanx", "serve")
+CREATE = "/api/v1/services/aigc/image2image/image-synthesis"
 
 
 def over_http(url: str) -> Peer:
@@ -161,3 +166,139 @@ def test_help_documents_options_and_faults():
     ):
         assert option in done.stdout
     assert HELP in done.stdout
+
+
+# ---- strangers and slow clients -------------------------------------------------------------
+
+
+def connect(url: str) -> socket.socket:
+    """A bare connection to a served engine."""
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=30)
+
+
+def listening(port: int) -> set[str]:
+    """The addresses on which this machine listens at a port, by the kernel's own table."""
+    found = set()
+    for name in ("tcp", "tcp6"):
+        table = Path("/proc/net", name)
+        for line in table.read_text("ascii").splitlines()[1:] if table.exists() else ():
+            local, state = line.split()[1], line.split()[3]
+            address, _, at = local.rpartition(":")
+            if state == "0A" and int(at, 16) == port:
+                found.add(address)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="Linux tells who listens where")
+def test_it_listens_on_this_machine_only(served):
+    """The one socket is bound to 127.0.0.1, so that no other machine gets in."""
+    _, url = served()
+    assert listening(urlsplit(url).port) == {"0100007F"}
+
+
+def test_other_addresses_of_this_machine_lead_nowhere(served):
+    """What is not 127.0.0.1 refuses the connection, even on the same machine."""
+    _, url = served()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", urlsplit(url).port), timeout=5)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Host: evil.example",
+        "Host: 127.0.0.1.evil.example",
+        "Host: 10.0.0.5:8787",
+        "Host: ",
+        "Host: 127.0.0.1@evil.example",
+        "Host: 127.0.0.1\r\nOrigin: https://evil.example",
+        "Host: 127.0.0.1\r\nOrigin: null",
+        "Host: 127.0.0.1:1\r\nOrigin: http://127.0.0.1:2",
+        "Host: evil.example\r\nOrigin: http://evil.example",
+    ],
+)
+def test_a_web_page_elsewhere_cannot_use_it(served, header):
+    """Foreign Host and Origin headers are refused before anything else, over the wire."""
+    _, url = served()
+    with connect(url) as link:
+        head = f"GET /api/v1/tasks HTTP/1.1\r\n{header}\r\nAuthorization: Bearer x\r\n"
+        link.sendall(f"{head}Connection: close\r\n\r\n".encode())
+        reply = b"".join(iter(lambda: link.recv(65_536), b""))
+    assert reply.startswith(b"HTTP/1.1 403 ")
+    assert b'"AccessDenied"' in reply
+
+
+def test_slow_clients_are_not_waited_for(served):
+    """Whoever sends nothing, or drips its head or its body, is closed within ten seconds."""
+    _, url = served()
+    create = (
+        b"POST /api/v1/services/aigc/image2image/image-synthesis HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    )
+    drips = {
+        "nothing": (b"", b""),
+        "a head": (create, b"X-a: b\r\n"),
+        "a body": (create + b"Authorization: Bearer x\r\nContent-Length: 9999\r\n\r\n", b" "),
+        "a second head": (b"GET /nope HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /n", b"o"),
+    }
+    ended: dict[str, float] = {}
+
+    def drip(name: str) -> None:
+        start, more = drips[name]
+        with connect(url) as link:
+            began = time.monotonic()
+            link.sendall(start)
+            link.settimeout(0.2)
+            while time.monotonic() < began + 20:
+                try:
+                    if not link.recv(65_536):
+                        break
+                except TimeoutError:
+                    try:
+                        link.sendall(more)
+                    except OSError:
+                        break
+                except OSError:
+                    break
+            ended[name] = time.monotonic() - began
+
+    with ThreadPoolExecutor(len(drips)) as pool:
+        list(pool.map(drip, drips))
+    assert max(ended.values()) < 10, ended
+    assert min(ended.values()) > 4, ended  # but an honest client has its time
+
+
+def test_an_honest_upload_takes_what_it_needs(served):
+    """A body that stands still because the engine does not read it is not the client's fault."""
+    _, url = served("--fault", f"create:slow={REQUEST_SECONDS + 2}")
+    peer = over_http(url)
+    body = edit_body(data_uri(b"x" * 4_000_000))
+    assert peer.create(body).status_code == 200
+    peer.close()
+
+
+@pytest.mark.parametrize("path", [CREATE, "/oss"])
+def test_a_body_that_is_too_large_is_refused_unread(served, path):
+    """Whoever announces ten gigabytes has the answer before the first of them is sent."""
+    _, url = served()
+    with connect(url) as link:
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {10**10}\r\n\r\n"
+        link.sendall(head.encode())
+        reply = link.recv(65_536)
+    status = b"HTTP/1.1 400 " if path == "/oss" else b"HTTP/1.1 413 "
+    assert reply.startswith(status)
+
+
+def test_a_body_without_an_end_is_refused_at_the_limit(served):
+    """A chunked body is cut off where the limit is: what comes after is not kept."""
+    process, url = served()
+    chunk = b"100000\r\n" + b" " * 2**20 + b"\r\n"
+    with connect(url) as link:
+        head = f"POST {CREATE} HTTP/1.1\r\n"
+        head += "Host: 127.0.0.1\r\nAuthorization: Bearer x\r\nX-DashScope-Async: enable\r\n"
+        link.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        for _ in range(66):
+            link.sendall(chunk)
+        reply = link.recv(65_536)
+    assert reply.startswith(b"HTTP/1.1 413 ")
+    assert process.poll() is None

@@ -105,7 +105,7 @@ def test_the_services_answers_are_one_line_too(shell, monkeypatch):
     ("line", "words"),
     [
         ("", "%wanx FUNCTION IMAGE"),
-        ("config", "DASHSCOPE_API_KEY: not set"),
+        ("config", "Key: none"),
         ("cost", "CNY 0.00"),
     ],
 )

@@ -142,6 +142,8 @@ def test_words_that_are_no_edit_are_commands():
         ("%wanx expand photo --le", "--le", "--left-scale"),
         ("%wanx expand photo --fit --dry", "--dry", "--dry-run"),
         ("%wanx help exp", "exp", "expand"),
+        ("%wanx config k", "k", "key"),
+        ("%wanx config key --f", "--f", "--forget"),
         ("%wanx stylization_local photo -p ", "", '"把房子变成青花瓷风格"'),
         ("%wanx description_edit_with_mask photo --mask ph", "ph", "photo"),
     ],

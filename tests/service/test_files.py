@@ -220,6 +220,17 @@ HOSTILE = [
     "https://[2001:db8::1]/a.png",
     "https://169.254.169.254/latest/meta-data",
     "https://2130706433/",
+    "https://0x7f.1/a.png",
+    "https://10.0.0.5/a.png",
+    "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com\0.evil.example/a.png",
+    "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com\t.evil.example/a.png",
+    "https://dаshscope-result-bj.oss-cn-beijing.aliyuncs.com/a.png",
+    "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com%2eevil.example/a.png",
+    "https://evil.example/dashscope-result-bj.oss-cn-beijing.aliyuncs.com/a.png",
+    "https://evil.example/?x=https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com/a.png",
+    "https://evil.example#@dashscope-result-bj.oss-cn-beijing.aliyuncs.com/a.png",
+    "http://127.0.0.1/results/a.png",
+    "http://127.0.0.1:8787/results/a.png",
     "data:image/png;base64,aaaa",
 ]
 
@@ -294,12 +305,77 @@ def test_results_may_lie_on_the_engine_that_was_asked():
             download(other, base=base)
 
 
-def test_a_redirect_is_not_followed():
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("place", ["https://evil.example/", "http://127.0.0.1/", f"{RESULT}/b.png"])
+def test_a_redirect_is_not_followed(status, place):
     """A result's host that sends elsewhere is not obeyed, and not asked again."""
-    elsewhere = httpx.Response(302, headers={"location": "https://evil.example/"})
-    with pytest.raises(UnexpectedReply, match="answered 302") as caught:
-        download(f"{RESULT}/a.png", elsewhere)
-    assert caught.value.status == 302
+    nowhere = Nowhere(httpx.Response(status, headers={"location": place}))
+    with pytest.raises(UnexpectedReply, match=f"answered {status}"):
+        asyncio.run(FileClient(VENDOR, no_call, nowhere).download(f"{RESULT}/a.png"))
+    assert [str(request.url) for request in nowhere.asked] == [f"{RESULT}/a.png"]
+
+
+UPLOAD_HOSTS = [
+    ("https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com", True),
+    ("https://dashscope-instant.oss-cn-beijing.aliyuncs.com/", True),
+    ("http://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com", False),
+    ("https://aliyuncs.com", False),
+    ("https://evil-aliyuncs.com", False),
+    ("https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com.evil.example", False),
+    ("https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com:8443", False),
+    ("https://user:pw@dashscope-file-mgr.oss-cn-beijing.aliyuncs.com", False),
+    ("https://evil.example/dashscope-file-mgr.oss-cn-beijing.aliyuncs.com", False),
+    ("https://169.254.169.254/", False),
+    ("http://127.0.0.1/oss", False),
+    ("https://[::1", False),
+    ("file:///etc/passwd", False),
+    ("nonsense", False),
+]
+
+
+@pytest.mark.parametrize(("host", "trusted"), UPLOAD_HOSTS)
+def test_a_picture_is_uploaded_to_the_vendors_storage_only(host, trusted):
+    """Leave to upload that names another place is refused, and the picture stays here."""
+
+    async def policy(*_: object, **__: object) -> dict:
+        fields = ("oss_access_key_id", "signature", "policy", "x_oss_object_acl")
+        named = dict.fromkeys((*fields, "x_oss_forbid_overwrite", "upload_dir"), "x")
+        return {
+            "data": {
+                **named, "upload_host": host, "expire_in_seconds": 9, "max_file_size_mb": 9
+            }
+        }  # fmt: skip
+
+    nowhere = Nowhere(httpx.Response(200))
+    sending = FileClient(VENDOR, policy, nowhere).reference(load(noise()))
+    if trusted:
+        assert asyncio.run(sending).startswith("oss://x/")
+        (request,) = nowhere.asked
+        assert request.url.host.endswith(".aliyuncs.com")
+        assert "authorization" not in request.headers
+    else:
+        with pytest.raises(UnexpectedReply, match=r"was not sent\. No task was made"):
+            asyncio.run(sending)
+        assert nowhere.asked == []
+
+
+def test_an_upload_is_not_redirected(bench):
+    """Storage that sends the picture elsewhere is not obeyed."""
+    elsewhere = httpx.Response(307, headers={"location": "https://evil.example/"})
+    bench.line.answer = lambda request: elsewhere if request.url.path == "/oss" else None
+    with pytest.raises(ServiceUnavailable, match="307"):
+        bench.edit(image=noise())
+    assert {request.url.host for request in bench.line.sent} == {"127.0.0.1"}
+    assert bench.creates == []
+
+
+def test_an_upload_that_a_proxy_answers_makes_no_task(bench):
+    """A login page with status 200 in the storage's place is no proof that the picture arrived."""
+    page = httpx.Response(200, html="<title>Login</title>")
+    bench.line.answer = lambda request: page if request.url.path == "/oss" else None
+    with pytest.raises(UnexpectedReply, match=r"text/html.*No task was made"):
+        bench.edit(image=noise())
+    assert bench.creates == []
 
 
 def test_an_expired_result_is_told_at_once():

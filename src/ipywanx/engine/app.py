@@ -26,6 +26,7 @@ from starlette.routing import Route
 from ipywanx.engine.engine import Engine
 from ipywanx.engine.faults import CALLS, Scripted, play
 from ipywanx.engine.gate import Gate
+from ipywanx.engine.openapi import DESCRIPTION_PATH, describe_engine
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.storage import RESULT_PATH, UPLOAD_PATH, OssRefusal
 from ipywanx.model.tasks import Status, TaskReport
@@ -69,6 +70,7 @@ def create_app(options: EngineOptions | None = None) -> Starlette:
             route(base + UPLOADS_PATH, "policy", _policy, "GET"),
             route(UPLOAD_PATH, "upload", _upload, "POST"),
             route(RESULT_PATH + "{name:path}", "download", _download, "GET"),
+            Route(base + DESCRIPTION_PATH, _described(engine), methods=["GET"]),
             # The SDK's asyncio half puts a slash behind every path.
             *(
                 one
@@ -265,6 +267,15 @@ async def _download(engine: Engine, request: Request, _account: str) -> Response
     target = f"{request.url.path}?{request.url.query}"
     data = await run_in_threadpool(engine.results.read, target)
     return Response(data, media_type="image/png")
+
+
+def _described(engine: Engine) -> Callable[[Request], Awaitable[Response]]:
+    """The engine's description, for anyone: it names no key, no task and no account."""
+
+    async def endpoint(_request: Request) -> Response:
+        return JSONResponse(describe_engine(engine.options, engine.base_path))
+
+    return endpoint
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:

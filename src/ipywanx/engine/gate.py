@@ -28,8 +28,6 @@ from ipywanx.wire import MAX_BODY, REQUEST_ID_HEADER, Refusal, error_reply
 
 _FORM_ROOM = 2**20
 """What a form may need beside its file."""
-_DRAIN = 4
-"""So many times the limit is read and thrown away, so that the sender lives to see the answer."""
 
 
 class Gate:
@@ -101,26 +99,37 @@ class Gate:
 
 
 def _counted(scope: Scope, receive: Receive) -> Receive:
-    """``receive`` for as long as the body stays within its limit."""
+    """``receive`` for as long as the body stays within its limit.
+
+    A body that says beforehand that it is larger is refused unread. The connection reads on and
+    throws away, so that the sender lives to see the answer.
+
+    Raises:
+        Refusal: The body's own length says that it is too large.
+        OssRefusal: The same, for the form that uploads a file.
+    """
     is_form = scope["path"] == UPLOAD_PATH
     limit = MAX_UPLOAD + _FORM_ROOM if is_form else MAX_BODY
+    declared = dict(scope["headers"]).get(b"content-length", b"0")
     seen = 0
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen <= limit:
-            return message
-        while message.get("more_body") and seen <= _DRAIN * limit:
-            message = await receive()
-            seen += len(message.get("body", b""))
+    def check(size: int) -> None:
+        if size <= limit:
+            return
         if is_form:
             raise OssRefusal(
                 400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."
             )
         raise Refusal("BadRequest.TooLarge")
 
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        check(seen)
+        return message
+
+    check(int(declared) if declared.isdigit() else 0)
     return counted
 
 

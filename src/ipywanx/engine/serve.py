@@ -22,6 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ipywanx.engine.app import create_app
+from ipywanx.engine.connection import Connection
 from ipywanx.engine.faults import HELP
 from ipywanx.engine.options import Clock, EngineOptions
 
@@ -158,7 +159,8 @@ def configure(app: ASGIApp) -> uvicorn.Config:
     """A quiet server that leaves logging, signals and greetings to us."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
+        ws="none",
         loop="asyncio",
         lifespan="off",
         log_config=None,

@@ -13,7 +13,7 @@ from traitlets.config import Configurable
 
 from ipywanx import reference
 from ipywanx.errors import WanxError
-from ipywanx.magics import nested
+from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, parse
 from ipywanx.model.functions import FUNCTIONS, request_class
 from ipywanx.session import current, make_request
@@ -133,7 +133,7 @@ class WanxMagics(Magics, Configurable):
             case "cost":
                 print(current().costs())  # noqa: T201
             case "config":
-                print(current().describe())  # noqa: T201
+                print(config.run(asked.argument.split()))  # noqa: T201
             case "functions":
                 display(Markdown(reference.functions_table()))
             case "help" if asked.argument:

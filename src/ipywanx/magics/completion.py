@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ipywanx.magics import config
 from ipywanx.magics.grammar import SUBCOMMANDS, picture_names
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import describe
@@ -44,6 +45,8 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
         return list(FUNCTIONS)
     if first == "mask":
         return [*picture_names(namespace), *_files(fragment), "--output", "--fit"]
+    if first == "config":
+        return [*config.FLAGS] if "key" in before else ["key"]
     if first in {"resume", "cancel"}:
         return current().open_task_ids()
     if first not in FUNCTIONS:

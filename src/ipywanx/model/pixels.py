@@ -19,8 +19,7 @@ from PIL import Image, ImageOps
 from ipywanx.errors import UnusableImage
 
 NEVER_SENT = "Nothing was sent."
-# All that Pillow's decoders were seen to raise on broken or hostile files.
-_BROKEN = (
+BROKEN = (
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -35,6 +34,7 @@ _BROKEN = (
     struct.error,
     zlib.error,
 )
+"""All that Pillow's decoders were seen to raise on broken or hostile files."""
 
 
 def open_header(data: bytes, name: str) -> Image.Image:
@@ -53,7 +53,7 @@ def open_header(data: bytes, name: str) -> Image.Image:
             "million pixels; the service takes 512 to 4096 a side.",
             hint=f"It was not decoded. {NEVER_SENT}",
         ) from None
-    except _BROKEN:
+    except BROKEN:
         raise UnusableImage(
             f"{name} is not a picture that can be read ({len(data)} bytes).",
             hint=f"The service takes JPEG, PNG, BMP, TIFF and WebP. {NEVER_SENT}",
@@ -67,7 +67,7 @@ def readable(name: str) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except _BROKEN:
+    except BROKEN:
         raise UnusableImage(
             f"{name} is damaged and cannot be decoded.", hint=f"Export it again. {NEVER_SENT}"
         ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,13 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnexpectedReply, WanxError
 from ipywanx.model.functions import EditRequest
+from ipywanx.model.pixels import BROKEN
 from ipywanx.model.tasks import Output, TaskReport
 
 PRICE_CNY = 0.14
 """Price of one successful picture in yuan (vendor: model list, wanx2.1-imageedit)."""
+MAX_PIXELS = 16_384**2
+"""Most pixels of a result that is decoded: 4096² enlarged four times, beyond which the service's
+own limits allow none. It takes 805 MB, and twice that for a moment: more is a mistake or an attack.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +102,8 @@ class Result:
 
         Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices``.
         """
-        for data in self.data:
-            with Image.open(io.BytesIO(data)) as image:
-                text = getattr(image, "text", {}).get("ipywanx", "")
-            if '"preview": true' in text:
-                told: dict[str, Any] = json.loads(text)
-                return told
-        return None
+        told = (_told(_opened(data).info.get("ipywanx")) for data in self.data)
+        return next((one for one in told if one is not None), None)
 
     @property
     def cost(self) -> float:
@@ -113,9 +115,9 @@ class Result:
         """What the person should know of it, one sentence each."""
         notices = [*(self.request.notices if self.request else ()), *self.remarks]
         if self.preview is not None:
-            if unheard := self.preview.get("not_understood"):
-                notices.append(f"Not understood offline: {', '.join(map(str, unheard))}.")
-            notices += map(str, self.preview.get("notices", ()))
+            if unheard := _texts(self.preview.get("not_understood")):
+                notices.append(f"Not understood offline: {', '.join(unheard)}.")
+            notices += _texts(self.preview.get("notices"))
         return tuple(notices)
 
     def save(self, folder: str | Path) -> list[Path]:
@@ -155,25 +157,67 @@ class Result:
         return mimebundle(self)
 
 
+def _opened(data: bytes) -> Image.Image:
+    """The picture, not decoded yet: what came over the network is looked at before it unfolds."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Pillow's limit on pixels lies below the largest result, and is the whole process's to
+            # change; its PNG reader, called by itself, leaves the judgement to us.
+            opened = PngImageFile if data.startswith(b"\x89PNG\r\n\x1a\n") else Image.open
+            image = opened(io.BytesIO(data))
+    except BROKEN:
+        raise _not_a_picture(data) from None
+    if image.width * image.height > MAX_PIXELS:
+        raise UnexpectedReply(
+            f"The service's result says that it has {image.width}×{image.height} pixels; "
+            f"at most {MAX_PIXELS // 10**6} million can come. It was not decoded.",
+            hint="Fetch it again with wx.resume(task_id).",
+        )
+    return image
+
+
 def decoded(data: bytes) -> Image.Image:
     """A result's pixels, mode RGB.
 
     Raises:
-        UnexpectedReply: The bytes are no picture.
+        UnexpectedReply: The bytes are no picture, or one of an absurd size.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with warnings.catch_warnings(), _opened(data) as image:
+            warnings.simplefilter("ignore")
             return image.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise UnexpectedReply(
-            f"The service's result is not a picture ({len(data)} bytes).",
-            hint="Fetch it again with wx.resume(task_id).",
-        ) from None
+    except BROKEN:
+        raise _not_a_picture(data) from None
+
+
+def _not_a_picture(data: bytes) -> UnexpectedReply:
+    return UnexpectedReply(
+        f"The service's result is not a picture, or a damaged one ({len(data)} bytes).",
+        hint="Fetch it again with wx.resume(task_id).",
+    )
+
+
+def _told(text: object) -> dict[str, Any] | None:
+    """What an offline picture says of itself; None where it says nothing that can be read."""
+    try:
+        told = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) and told.get("preview") is True else None
+
+
+def _texts(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list) else []
 
 
 def suffix_of(data: bytes) -> str:
-    """The file ending of a picture's bytes, with the dot."""
-    kind = Image.open(io.BytesIO(data)).format or "png"
+    """The file ending of a picture's bytes, with the dot.
+
+    Raises:
+        UnexpectedReply: The bytes are no picture.
+    """
+    kind = _opened(data).format or "png"
     return {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
 
 

@@ -18,19 +18,9 @@ from PIL import Image
 from ipywanx.errors import InvalidRequest, UnusableImage, UnusableMask
 from ipywanx.model.images import MAX_SIDE
 from ipywanx.model.operations import BLANK, Mode, Name, Operation
+from ipywanx.model.pixels import BROKEN
 from ipywanx.model.steps import from_plain, is_number, operation
 from ipywanx.model.strokes import Point
-
-# All that JSON of another making was seen to raise.
-_UNREADABLE = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True)
@@ -94,7 +84,7 @@ class Sheet:
             steps = (from_plain(step, size, cls.mode) for step in plain["operations"])
             sheet = cls(size, tuple(steps))
             sheet.to_image()  # a list that cannot be drawn is refused here, not when it is sent
-        except (*_UNREADABLE, InvalidRequest) as error:
+        except (*BROKEN, InvalidRequest) as error:
             raise cls.refusal(
                 f"The text is not a {cls.__name__.lower()}'s JSON ({type(error).__name__}).",
                 hint=f"Give what {cls.__name__}.to_json() returned.",

@@ -1,21 +1,19 @@
 """How is it asked? Submit, query, list, cancel: one call each, and nothing else.
 
-Every call ends with an answer of the contract or with one of our errors; httpx's own never
-reach a caller. Each has a deadline of its own around the whole request, because httpx's timeouts
-count from byte to byte (a dripping server never ends) and its ASGI transport has none.
+Every call ends with an answer of the contract or with one of our errors, within its deadline
+(:class:`~ipywanx.service.patience.Deadlines`); httpx's own errors never reach a caller.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
@@ -30,11 +28,14 @@ from ipywanx.errors import (
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import TaskReport, TaskSummary
 from ipywanx.service.files import FileClient, mask_picture
+from ipywanx.service.patience import (
+    Deadlines,
+    between_bytes,
+    read_retry_after,
+    within,
+)
 from ipywanx.settings import Settings
 
-T = TypeVar("T")
-
-CALL_SECONDS = 30.0
 _LOOK_FIRST = (
     "It may exist and may be charged: look in the vendor's console before you send it again."
 )
@@ -62,19 +63,24 @@ class Client:
     Args:
         settings: Address and key.
         transport: What carries the requests; None for the network.
+        deadlines: How long each kind of call may take; an attribute, too.
     """
 
     def __init__(
-        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - it is frozen
     ) -> None:
         self._settings = settings
+        self.deadlines = deadlines
         self._http = httpx.AsyncClient(
             transport=transport,
             headers={"User-Agent": _USER_AGENT},
-            timeout=CALL_SECONDS,
+            timeout=between_bytes(deadlines.call),
             follow_redirects=False,
         )
-        self.files = FileClient(settings.base_url, self._call, transport)
+        self.files = FileClient(settings.base_url, self._call, transport, deadlines)
         self._skew = 0.0  # seconds by which the service's clock is before ours
 
     async def prepare(self, request: EditRequest) -> Prepared:
@@ -138,7 +144,8 @@ class Client:
     async def _create(self, body: bytes, headers: Mapping[str, str]) -> Mapping[str, Any]:
         try:
             response = await within(
-                CALL_SECONDS, self._send("POST", wire.CREATE_PATH, content=body, headers=headers)
+                self.deadlines.call,
+                self._send("POST", wire.CREATE_PATH, content=body, headers=headers),
             )
         except _NEVER_LEFT as error:
             raise unreachable(error) from None
@@ -156,6 +163,7 @@ class Client:
                 status=response.status_code,
                 code=refusal.code,
                 request_id=refusal.request_id,
+                retry_after=refusal.retry_after,
             )
         try:
             return self._read(response)
@@ -167,7 +175,7 @@ class Client:
     async def _call(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
         """One call that is safe to repeat, as its JSON answer."""
         try:
-            response = await within(CALL_SECONDS, self._send(method, path, **options))
+            response = await within(self.deadlines.call, self._send(method, path, **options))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise unreachable(error) from None
         return self._read(response)
@@ -200,18 +208,8 @@ class Client:
 
     @staticmethod
     def _error(response: httpx.Response) -> ServiceError:
-        try:
-            wait = float(response.headers.get("retry-after", ""))
-        except ValueError:
-            wait = -1.0
-        retry_after = wait if 0 <= wait <= 120 else None
+        retry_after = read_retry_after(response.headers.get_list("retry-after"))
         return wire.read_error(response.status_code, _json(response), retry_after)
-
-
-async def within(seconds: float, work: Awaitable[T]) -> T:
-    """``work``, or TimeoutError after so many seconds in all."""
-    async with asyncio.timeout(seconds):
-        return await work
 
 
 def _read_created(reply: Mapping[str, Any]) -> TaskReport:

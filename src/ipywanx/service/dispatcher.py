@@ -21,9 +21,10 @@ from ipywanx.errors import (
 )
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import TaskReport
-from ipywanx.service.client import CALL_SECONDS, Client, Prepared
+from ipywanx.service.client import Client, Prepared
 from ipywanx.service.history import History
 from ipywanx.service.pace import Pace, RetryBudget
+from ipywanx.service.patience import LONGEST_PAUSE
 from ipywanx.service.poller import Poller, Tell
 from ipywanx.service.search import Search
 from ipywanx.service.tempo import Forecast, Tempo
@@ -157,11 +158,12 @@ class Dispatcher:
         else:
             # A service that was never reached is told at once: a wrong address will not get better.
             patience = tempo.outage_patience if self._reached else 0.0
-        asked = getattr(error, "retry_after", None)
+        asked = error.retry_after
         pause = asked or min(_LONGEST_BACK_OFF / tempo.clock, tempo.soonest * 2.0**trouble)
-        if elapsed + pause > patience or not self._budget.spend():
+        # Minutes of silence are the person's to choose; the error says until when.
+        if pause > LONGEST_PAUSE or elapsed + pause > patience or not self._budget.spend():
             raise error
-        return float(pause if asked else pause * random.uniform(0.7, 1.3))  # noqa: S311
+        return pause if asked else pause * random.uniform(0.7, 1.3)  # noqa: S311
 
     async def find(self, sent: float) -> TaskReport | None:
         """The task that a killed kernel has sent at this time, None where it was not accepted.
@@ -173,7 +175,8 @@ class Dispatcher:
             "The kernel ended while the task was being sent.", timed_out=True, hint=""
         )
         async with self._turn:
-            return await self._search.find(sent, min(time.time(), sent + CALL_SECONDS), why)
+            answer = self.client.deadlines.call
+            return await self._search.find(sent, min(time.time(), sent + answer), why)
 
 
 def _not_taken(lost: SubmissionUncertain) -> ServiceError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import io
 import re
 import time
@@ -27,12 +28,14 @@ from ipywanx.errors import (
 )
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
-from ipywanx.settings import LOOPBACK
+from ipywanx.service.hosts import check_result, check_upload
+from ipywanx.service.patience import Deadlines, between_bytes, within
 
 INLINE_BYTES = 384 * 1024
 """Up to here a data URI is quicker: a third more bytes against three more round trips."""
-UPLOAD_SECONDS, DOWNLOAD_SECONDS = 180.0, 120.0
+DOWNLOAD_ATTEMPTS = 4
 MAX_RESULT_BYTES = 256 * 1024 * 1024
+_KEPT = "It is kept for 24 hours: wx.resume(task_id) fetches it again."
 # The service deletes uploads after 48 hours; ours are not used in their last day.
 _UPLOAD_LIFE = 24 * 3600.0
 
@@ -64,19 +67,23 @@ class FileClient:
     """Sends pictures up and fetches results.
 
     Args:
-        base_url: The service's address, which decides where results may lie.
+        base_url: The service's address, which decides where files may lie.
         call: Asks the service with the key, for leave to upload.
         transport: What carries the requests; None for the network.
+        deadlines: How long an upload and a download may take.
     """
 
     def __init__(
-        self, base_url: str, call: Call, transport: httpx.AsyncBaseTransport | None
+        self,
+        base_url: str,
+        call: Call,
+        transport: httpx.AsyncBaseTransport | None,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - it is frozen
     ) -> None:
         self._base = urlsplit(base_url)
         self._call = call
-        self._http = httpx.AsyncClient(
-            transport=transport, timeout=DOWNLOAD_SECONDS, follow_redirects=False
-        )
+        self._deadlines = deadlines
+        self._http = httpx.AsyncClient(transport=transport, follow_redirects=False)
         self._uploaded: dict[str, tuple[float, str]] = {}
         self._uploading: dict[str, asyncio.Lock] = {}
 
@@ -98,13 +105,19 @@ class FileClient:
     async def _upload(self, name: str, picture: Picture) -> str:
         query = {"action": "getPolicy", "model": wire.MODEL}
         policy = wire.read_upload_policy(await self._call("GET", wire.UPLOADS_PATH, params=query))
+        check_upload(policy.host, self._base)
         key = f"{policy.directory}/{name}"
         form = {**dict(policy.fields), "key": key, "x-oss-content-type": picture.mime}
         try:
-            async with asyncio.timeout(UPLOAD_SECONDS):
-                response = await self._http.post(
-                    policy.host, data=form, files={"file": (name, picture.data, picture.mime)}
-                )
+            response = await within(
+                self._deadlines.upload,
+                self._http.post(
+                    policy.host,
+                    data=form,
+                    files={"file": (name, picture.data, picture.mime)},
+                    timeout=between_bytes(self._deadlines.upload),
+                ),
+            )
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Unreachable(
                 f"The upload of {picture.name} broke off ({type(error).__name__}).",
@@ -118,6 +131,13 @@ class FileClient:
                 hint="No task was made; try again.",
                 status=response.status_code,
             )
+        if _is_page(response):
+            raise UnexpectedReply(
+                f"The upload of {picture.name} was answered with a page of another kind "
+                f"({response.headers['content-type']}); a proxy or login page may stand between.",
+                hint="No task was made; try again.",
+                status=response.status_code,
+            )
         return f"oss://{key}"
 
     async def download(self, url: str) -> bytes:
@@ -127,30 +147,43 @@ class FileClient:
             UnexpectedReply: The URL is not on the vendor's hosts, or too much came.
             ServiceError: It could not be fetched.
         """
-        self._check_host(url)
-        error: ServiceError = Unreachable("The result was not asked for.")
-        for attempt in range(4):
-            if attempt:
-                await asyncio.sleep(0.5 * 2**attempt)
-            try:
-                async with asyncio.timeout(DOWNLOAD_SECONDS):
-                    return await self._fetch(url)
-            except (httpx.HTTPError, TimeoutError) as broken:
-                error = Unreachable(
-                    f"The download of the result broke off ({type(broken).__name__}).",
-                    hint="It is kept for 24 hours: wx.resume(task_id) fetches it again.",
-                )
-            except ServiceUnavailable as busy:
-                error = busy
+        check_result(url, self._base)
+        error: ServiceError = Unreachable(
+            f"The result did not come within {self._deadlines.download:.0f} s.", hint=_KEPT
+        )
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._deadlines.download):
+                for attempt in range(DOWNLOAD_ATTEMPTS):
+                    if attempt:
+                        await asyncio.sleep(0.5 * 2**attempt)
+                    try:
+                        return await self._fetch(url)
+                    except httpx.HTTPError as broken:
+                        error = Unreachable(
+                            f"The download of the result broke off ({type(broken).__name__}).",
+                            hint=_KEPT,
+                        )
+                    except (ServiceUnavailable, Unreachable) as busy:
+                        error = busy
         raise error
 
     async def _fetch(self, url: str) -> bytes:
-        async with self._http.stream("GET", url) as response:
+        # A silent server costs one attempt, not all of them.
+        silence = between_bytes(self._deadlines.download / DOWNLOAD_ATTEMPTS)
+        async with self._http.stream("GET", url, timeout=silence) as response:
             if response.status_code != 200:
                 kind = ServiceUnavailable if response.status_code >= 500 else UnexpectedReply
                 raise kind(
                     f"The result's address answered {response.status_code}.",
                     hint="Results are kept for 24 hours.",
+                    status=response.status_code,
+                )
+            if _is_page(response):
+                raise Unreachable(
+                    "A page of another kind came in the result's place "
+                    f"({response.headers['content-type']}); a proxy or login page may stand "
+                    "between.",
+                    hint=_KEPT,
                     status=response.status_code,
                 )
             chunks, size = [], 0
@@ -161,27 +194,11 @@ class FileClient:
                     raise UnexpectedReply("The result has more than 256 MB; it was not kept.")
             return b"".join(chunks)
 
-    def _check_host(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
-            httpx.URL(url)  # it reads addresses by its own rules: both must find them sound
-        except (ValueError, httpx.InvalidURL):
-            host, port, parts = "", None, urlsplit("")
-        vendor = (
-            parts.scheme == "https" and wire.RESULT_HOST.fullmatch(host) and port in {None, 443}
-        )
-        own = (
-            self._base.hostname in LOOPBACK
-            and host in LOOPBACK
-            and (parts.scheme, port) == (self._base.scheme, self._base.port)
-        )
-        if parts.username is not None or not (vendor or own):
-            raise UnexpectedReply(
-                f"The service named a result on {host or 'no host'!r}, which is not one of the "
-                "vendor's result hosts; it was not fetched.",
-                hint="If the vendor has added a host, please report it.",
-            )
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether the storage's answer is not the storage's: it sends pictures, XML, or nothing."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.startswith(("text/html", "application/json"))
 
 
 def _xml_code(text: str) -> str:

@@ -19,6 +19,7 @@ from ipywanx.errors import RateLimited, Refused, Rejected, ServiceError, Unexpec
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.client import Client
 from ipywanx.service.pace import Pace, RetryBudget
+from ipywanx.service.patience import LONGEST_PAUSE
 from ipywanx.service.tempo import Forecast, Tempo
 
 UNKNOWN_GRACE = 10.0
@@ -184,8 +185,8 @@ class Poller:
                 return report
 
     def _back_off(self, trouble: int, error: ServiceError) -> float:
-        if asked := getattr(error, "retry_after", None):
-            return float(asked)
+        if error.retry_after:
+            return min(error.retry_after, LONGEST_PAUSE)
         longest = _LONGEST_BACK_OFF / self._tempo.clock
         pause = min(longest, self._tempo.soonest * 2.0**trouble)
         if not self._budget.spend():

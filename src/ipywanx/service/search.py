@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from ipywanx.errors import Refused, ServiceError, SubmissionUncertain
 from ipywanx.model.tasks import TaskReport, TaskSummary
-from ipywanx.service.client import CALL_SECONDS, Client
+from ipywanx.service.client import Client
 from ipywanx.service.history import History
 from ipywanx.service.pace import Pace
 from ipywanx.service.tempo import Tempo
@@ -90,7 +90,7 @@ class Search:
     async def _another_is_in_doubt(self, candidate: TaskSummary) -> bool:
         """Whether another kernel's task, whose answer is not here either, may be this one."""
         open_rows = await asyncio.to_thread(self._history.unfinished, self._account)
-        created = candidate.created.timestamp()
+        created, answer = candidate.created.timestamp(), self._client.deadlines.call
         near = [
             row
             for row in open_rows
@@ -98,7 +98,7 @@ class Search:
             and row.sent is not None
             and self._client.service_time(row.sent).timestamp() - CLOCK_ERROR
             <= created
-            <= self._client.service_time(row.sent + CALL_SECONDS).timestamp() + CLOCK_ERROR
+            <= self._client.service_time(row.sent + answer).timestamp() + CLOCK_ERROR
         ]
         return len(near) > 1
 

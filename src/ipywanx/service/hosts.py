@@ -1,0 +1,71 @@
+"""Where may a picture go, and where may it come from?
+
+The service names these addresses in its answers, so they are taken only where they lie on the
+vendor's own hosts; or, where the client was pointed at an engine on this machine, at that engine.
+Redirects are never followed, so what is checked here is all that is asked.
+"""
+
+from __future__ import annotations
+
+from re import Pattern
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+from ipywanx import wire
+from ipywanx.errors import UnexpectedReply
+from ipywanx.settings import LOOPBACK
+
+
+def check_result(url: str, base: SplitResult) -> None:
+    """Refuse a result that does not lie where the vendor keeps results.
+
+    Raises:
+        UnexpectedReply: It lies elsewhere.
+    """
+    if not _is_trusted(url, base, wire.RESULT_HOST):
+        raise UnexpectedReply(
+            f"The service named a result on {_shown_host(url)}, which is not one of the vendor's "
+            "result hosts; it was not fetched.",
+            hint="If the vendor has added a host, please report it.",
+        )
+
+
+def check_upload(url: str, base: SplitResult) -> None:
+    """Refuse to send a picture anywhere but to the vendor's storage.
+
+    Raises:
+        UnexpectedReply: The address lies elsewhere.
+    """
+    if not _is_trusted(url, base, wire.UPLOAD_HOST):
+        raise UnexpectedReply(
+            f"The service asked for the picture on {_shown_host(url)}, which is not one of the "
+            "vendor's storage hosts; it was not sent.",
+            hint="No task was made. If the vendor has added a host, please report it.",
+        )
+
+
+def _is_trusted(url: str, base: SplitResult, vendor: Pattern[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        asked = httpx.URL(url)
+    except (ValueError, httpx.InvalidURL):
+        return False
+    # Two readers of one address can disagree on its host, and it is httpx that connects.
+    if parts.username is not None or (asked.scheme, asked.host) != (parts.scheme, host):
+        return False
+    if parts.scheme == "https" and vendor.fullmatch(host) and port in {None, 443}:
+        return True
+    return (
+        base.hostname in LOOPBACK
+        and host in LOOPBACK
+        and (parts.scheme, port) == (base.scheme, base.port)
+    )
+
+
+def _shown_host(url: str) -> str:
+    try:
+        return repr(urlsplit(url).hostname or "no host")
+    except ValueError:
+        return "no host"
