@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest
 from ipywanx.model.functions import EditRequest, request_class
+from ipywanx.model.results import PRICE_CNY
 from ipywanx.settings import Settings
 
 if TYPE_CHECKING:
@@ -139,6 +140,16 @@ class Session:
             if record.id not in known and (record.task_id or not record.is_watched)
         ]
         return [*theirs, *mine]
+
+    def price(self, pictures: int) -> float:
+        """Yuan that so many pictures would cost; nothing offline."""
+        return 0.0 if self.settings.offline else round(pictures * PRICE_CNY, 2)
+
+    def expected_seconds(self, request: EditRequest) -> float:
+        """How long such an edit runs, by what was seen; the median."""
+        width, height = request.image.size or (0, 0)
+        name = request.about.name
+        return self._dispatcher.forecast(name, width * height / 1e6).median
 
     def place(self, job: Job) -> int | None:
         """How many of this process's tasks the service has before it; None where it has not."""

@@ -22,15 +22,6 @@ from ipywanx.errors import InvalidRequest, did_you_mean
 Kind = Literal["text", "int", "float", "bool", "image", "mask"]
 Place = Literal["input", "parameters", "local"]
 
-_WORDS: Mapping[Kind, str] = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "True or False",
-    "text": "a text",
-    "image": "a picture",
-    "mask": "a mask",
-}
-
 
 class Text(NamedTuple):
     """One text in the two languages that users read."""
@@ -40,6 +31,16 @@ class Text(NamedTuple):
 
     def __str__(self) -> str:
         return self.en
+
+
+_WORDS: Mapping[Kind, Text] = {
+    "int": Text("a whole number", "整数"),
+    "float": Text("a number", "数值"),
+    "bool": Text("True or False", "True 或 False"),
+    "text": Text("a text", "文本"),
+    "image": Text("a picture", "图片"),
+    "mask": Text("a mask", "蒙版"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,30 @@ class Param:
     @property
     def range_text(self) -> str:
         """The range as people write it: ``1 to 4``, ``at most 800 characters``, or ""."""
-        if self.low is not None and self.high is not None:
-            return f"{self.low:.10g} to {self.high:.10g}"
-        return f"at most {self.about.longest} characters" if self.about.longest else ""
+        return self._range.en
 
     @property
     def expected(self) -> str:
         """What a value must be, as a phrase: ``a whole number from 1 to 4``."""
-        joint = " from " if self.low is not None else ", "
-        return joint.join(filter(None, (_WORDS[self.about.kind], self.range_text)))
+        return self.expectation.en
+
+    @property
+    def expectation(self) -> Text:
+        """The same phrase in both languages."""
+        word, span = _WORDS[self.about.kind], self._range
+        joint = Text(" from ", "，") if self.low is not None else Text(", ", "，")
+        return Text(
+            *(j.join(filter(None, (w, s))) for w, s, j in zip(word, span, joint, strict=True))
+        )
+
+    @property
+    def _range(self) -> Text:
+        if self.low is not None and self.high is not None:
+            low, high = f"{self.low:.10g}", f"{self.high:.10g}"
+            return Text(f"{low} to {high}", f"{low} 到 {high}")
+        if longest := self.about.longest:
+            return Text(f"at most {longest} characters", f"不超过 {longest} 个字符")
+        return Text("", "")
 
 
 @cache

@@ -48,7 +48,7 @@ class Tempo:
     ahead: int = 2
     run_seconds: float = 8.0
     spread: float = 0.6
-    question_cost: float = 0.03
+    question_cost: float = 0.024
     soonest: float = 0.25
     latest: float = 3.0
     refusal_patience: float = 180.0

@@ -1,0 +1,106 @@
+"""What does a form have, and what does it say? Built from the functions' declarations alone.
+
+A parameter that is declared in :mod:`ipywanx.model.functions` appears here by itself: its control
+is chosen by its kind and range, its words are the declaration's, in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ipywanx.errors import InvalidRequest
+from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.params import Param, describe
+
+_CHOICES = 6  # a whole number with so few values is a row of buttons
+
+
+def schema() -> dict[str, Any]:
+    """The ten functions with their fields, as the page builds forms of them.
+
+    Texts are ``[English, Chinese]``.
+    """
+    return {name: _function(cls) for name, cls in FUNCTIONS.items()}
+
+
+def _function(cls: type[EditRequest]) -> dict[str, Any]:
+    about = cls.about
+    return {
+        "title": list(about.title),
+        "help": list(about.help),
+        "samples": list(about.samples),
+        "styles": [{"name": list(style.name), "prompt": style.prompt} for style in about.styles],
+        "default_prompt": about.default_prompt,
+        "blank_prompt": about.blank_prompt,
+        "rights": about.rights and list(about.rights),
+        "page": about.page,
+        "fields": [
+            _field(param, own=param.name not in EditRequest.model_fields) for param in describe(cls)
+        ],
+    }
+
+
+def _field(param: Param, *, own: bool) -> dict[str, Any]:
+    about = param.about
+    return {
+        "name": param.name,
+        "control": _control(param),
+        "own": own,
+        "title": list(about.title),
+        "meaning": list(about.meaning),
+        "expected": list(param.expectation),
+        "unit": about.unit,
+        "step": about.step,
+        "low": param.low,
+        "high": param.high,
+        "default": param.default,
+        "required": param.required,
+        "longest": about.longest,
+    }
+
+
+def _control(param: Param) -> str:
+    """Which control suits a parameter: by its kind, and by how many values it has."""
+    kind = param.about.kind
+    if kind == "int" and param.low is not None and param.high is not None:
+        return "choice" if param.high - param.low < _CHOICES else "seed"
+    return {"float": "slider", "bool": "check"}.get(kind, kind)
+
+
+def read(function: str, values: Mapping[str, Any], image: Any, mask: Any = None) -> EditRequest:
+    """The request that a filled form means.
+
+    Args:
+        function: One of the ten names.
+        values: What was set, by parameter; what the function does not have is left out.
+        image: The picture, None where there is none.
+        mask: The mask, for the function that takes one.
+
+    Raises:
+        InvalidRequest: It is not complete or not right; ``parameter`` says which field it concerns.
+    """
+    cls = FUNCTIONS[function]
+    known = {param.name for param in describe(cls)}
+    given = {name: value for name, value in values.items() if name in known and value is not None}
+    if image is not None:
+        given["image"] = image
+    if "mask" in known and mask is not None:
+        given["mask"] = mask
+    if "prompt" in known:
+        given.setdefault("prompt", cls.about.default_prompt or "")
+    return cls(**given)
+
+
+def problem(error: InvalidRequest) -> dict[str, Any]:
+    """What is wrong, and beside which field it is said."""
+    return {"field": error.parameter or "", "text": [error.message, error.message]}
+
+
+def filled(request: EditRequest) -> dict[str, Any]:
+    """The values of a form that would mean this request; its picture and mask aside."""
+    return {
+        param.name: getattr(request, param.name)
+        for param in describe(type(request))
+        if param.about.kind not in {"image", "mask"} and param.name in request.model_fields_set
+    }

@@ -1,0 +1,136 @@
+"""What is under way? A row for each job, kept current by reading what the jobs say."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ipywanx.errors import WanxError
+
+if TYPE_CHECKING:
+    from ipywanx.service.job import Job
+    from ipywanx.session import Session
+
+LOOK_EVERY = 0.2
+"""Seconds between looks while something is under way."""
+_KEPT = 30  # ended rows; the gallery has what came of them
+
+
+class Queue:
+    """The jobs of one studio.
+
+    Args:
+        session: Who sends them.
+        show: Hears the rows whenever they have changed, in any thread.
+        finished: Hears of each job that has pictures, once.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        show: Callable[[list[dict[str, Any]]], None],
+        finished: Callable[[Job], None],
+    ) -> None:
+        self._session, self._show, self._finished = session, show, finished
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._ended: set[str] = set()
+        self._rows: list[dict[str, Any]] = []
+        self._watcher: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """All jobs, oldest first."""
+        with self._lock:
+            return list(self._jobs.values())
+
+    def add(self, job: Job) -> None:
+        """Show a job until it has ended, and then what became of it."""
+        with self._lock:
+            self._jobs[job.record_id] = job
+            for old in [name for name in self._jobs if name in self._ended][:-_KEPT]:
+                del self._jobs[old]
+            if self._watcher is None:
+                self._watcher = threading.Thread(
+                    target=self._watch, name="ipywanx-queue", daemon=True
+                )
+                self._watcher.start()
+        self.look()
+
+    def find(self, name: Any) -> Job | None:
+        """The job of a row."""
+        with self._lock:
+            return self._jobs.get(name) if isinstance(name, str) else None
+
+    def remove(self, name: Any) -> None:
+        """Take an ended job's row away."""
+        with self._lock:
+            if name in self._ended:
+                del self._jobs[name]
+        self.look()
+
+    def look(self) -> bool:
+        """Read all jobs, and tell what is new; whether any is still under way."""
+        with self._lock:
+            rows = [self._row(job) for job in self._jobs.values()]
+            new = [
+                job for name, job in self._jobs.items() if job.done() and name not in self._ended
+            ]
+            self._ended |= {job.record_id for job in new}
+            changed, self._rows = rows != self._rows, rows
+            under_way = any(not job.done() for job in self._jobs.values())
+        if changed:
+            self._show(rows)
+        for job in new:
+            if not job.failed:
+                self._finished(job)
+        return under_way
+
+    def close(self) -> None:
+        """Look no more; the jobs go on."""
+        self._closed.set()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(LOOK_EVERY):
+            with self._lock:
+                if not any(name not in self._ended for name in self._jobs):
+                    self._watcher = None
+                    return
+            self.look()
+
+    def _row(self, job: Job) -> dict[str, Any]:
+        request = job.request
+        state = str(job.status)
+        if not job.done() and job.task_id is None:
+            state = "QUEUED"
+        elif job.done() and not job.failed:
+            state = "SUCCEEDED"
+        return {
+            "id": job.record_id,
+            "task": job.task_id or "",
+            "function": request.about.name if request else "",
+            "prompt": request.prompt if request else "",
+            "n": request.n if request else 1,
+            "state": state,
+            "began": round((time.time() - job.elapsed) * 10) * 100,  # ms; steady from look to look
+            "took": round(job.elapsed, 1) if job.done() else None,
+            "expected": round(self._session.expected_seconds(request), 1) if request else None,
+            "place": self._session.place(job),
+            "price": self._session.price(request.n if request else 1),
+            "error": _error(job),
+        }
+
+
+def _error(job: Job) -> str:
+    if not job.failed:
+        return ""
+    try:
+        job.result(0)
+    except WanxError as error:
+        return str(error)
+    except BaseException as error:  # noqa: BLE001 - cancelled from outside
+        return type(error).__name__
+    return ""
