@@ -2,19 +2,17 @@
 
 As OpenAPI 3.1, made when it is asked for: functions, parameters, ranges and error codes come from
 the declarations that the wire format and the checks are made of, so that they cannot disagree.
-Only the shapes of answers are written here; a test compares every answer with them.
+Only the shapes of answers are written out (:mod:`ipywanx.engine.openapi_shapes`); a test compares
+every answer with them.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from ipywanx._version import __version__
+from ipywanx.engine.openapi_shapes import TEXT, Json, object_of, schemas
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.storage import RESULT_PATH, UPLOAD_PATH
-from ipywanx.model.functions import FUNCTIONS, EditRequest
-from ipywanx.model.images import MIME
-from ipywanx.model.params import Param, describe
+from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.tasks import Status
 from ipywanx.wire import (
     ASYNC_HEADER,
@@ -27,18 +25,6 @@ from ipywanx.wire import (
 )
 
 DESCRIPTION_PATH = "/openapi.json"
-
-Json = dict[str, Any]
-
-_TEXT: Json = {"type": "string"}
-_WHOLE: Json = {"type": "integer", "minimum": 0}
-_STAMP: Json = {
-    "type": "string",
-    "pattern": r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$",
-    "description": "Beijing time, without its zone",
-}
-_EPOCH: Json = {"type": "integer", "description": "Milliseconds since 1970"}
-_KINDS = {"int": "integer", "float": "number", "bool": "boolean"}
 
 
 def describe_engine(options: EngineOptions, base: str) -> Json:
@@ -80,14 +66,7 @@ def describe_engine(options: EngineOptions, base: str) -> Json:
         },
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "Created": _created(),
-                "Task": _task(),
-                "TaskList": _task_list(),
-                "Policy": _policy_reply(),
-                "Done": _object(request_id=_TEXT),
-                **{name: _function(cls) for name, cls in FUNCTIONS.items()},
-            },
+            "schemas": schemas(),
         },
     }
 
@@ -117,7 +96,7 @@ def _create() -> Json:
             _ref("Created"),
             [
                 _parameter("header", ASYNC_HEADER, enable, required=True),
-                _parameter("header", RESOLVE_HEADER, _TEXT),  # only "enable" means anything
+                _parameter("header", RESOLVE_HEADER, TEXT),  # only "enable" means anything
             ],
         ),
         "requestBody": {
@@ -141,8 +120,8 @@ def _list() -> Json:
             _parameter("query", "start_time", second),
             _parameter("query", "end_time", second),
             _parameter("query", "status", {"type": "string", "enum": ["", *Status.__members__]}),
-            _parameter("query", "model_name", _TEXT),
-            _parameter("query", "task_id", _TEXT),
+            _parameter("query", "model_name", TEXT),
+            _parameter("query", "task_id", TEXT),
             _parameter("query", "page_no", count),
             _parameter("query", "page_size", count),
         ],
@@ -174,7 +153,7 @@ def _upload() -> Json:
                         "type": "object",
                         "required": [*form[:4], "file"],
                         "properties": {
-                            **dict.fromkeys(form, _TEXT),
+                            **dict.fromkeys(form, TEXT),
                             "file": {"type": "string", "format": "binary"},
                         },
                     }
@@ -197,7 +176,7 @@ def _download() -> Json:
         "parameters": [
             _parameter("path", "name", {"type": "string", "minLength": 1}, required=True),
             *(
-                _parameter("query", name, _TEXT)
+                _parameter("query", name, TEXT)
                 for name in ("Expires", "OSSAccessKeyId", "Signature")
             ),
         ],
@@ -214,7 +193,7 @@ def _refusals(*statuses: int) -> Json:
 
 def _refusal(status: int) -> Json:
     codes = [code for code, fault in ERRORS.items() if fault.status == status]
-    schema = _object(code={"type": "string", "enum": codes}, message=_TEXT, request_id=_TEXT)
+    schema = object_of(code={"type": "string", "enum": codes}, message=TEXT, request_id=TEXT)
     return _answer(", ".join(codes), schema)
 
 
@@ -223,133 +202,8 @@ def _storage_refusals(*statuses: int) -> Json:
     answers = _refusals(403, 404, 413, 500)
     for status in map(str, statuses):
         answer = answers.setdefault(status, {"description": "Refused", "content": {}})
-        answer["content"]["application/xml"] = {"schema": _TEXT}
+        answer["content"]["application/xml"] = {"schema": TEXT}
     return answers
-
-
-# ---- shapes ---------------------------------------------------------------------------------
-
-
-def _function(cls: type[EditRequest]) -> Json:
-    """The body that asks for one function; parameters of others are dropped and may be there."""
-    asked: Json = {
-        "function": {"type": "string", "const": cls.about.name},
-        "prompt": {"type": "string", **({} if cls.about.blank_prompt else {"pattern": r"\S"})},
-        "base_image_url": _reference(),
-    }
-    if "mask" in cls.model_fields:
-        asked["mask_image_url"] = _reference()
-    given = [param for param in describe(cls) if param.about.place == "parameters"]
-    return {
-        "type": "object",
-        "description": f"{cls.about.help.en} {cls.about.help.zh}",
-        "required": ["model", "input"],
-        "properties": {
-            "model": {"type": "string", "const": MODEL},
-            "input": {"type": "object", "required": [*asked], "properties": asked},
-            "parameters": {
-                "type": ["object", "null"],
-                "properties": {param.name: _value(param) for param in given},
-            },
-        },
-    }
-
-
-def _reference() -> Json:
-    kinds = "|".join(MIME.values())
-    return {
-        "type": "string",
-        "pattern": f"^(https?://[!-~]+|oss://.+|data:({kinds});base64,[A-Za-z0-9+/]+=*)$",
-        "description": "A URL, an uploaded file, or a data URI",
-    }
-
-
-def _value(param: Param) -> Json:
-    schema: Json = {
-        "type": [_KINDS[param.about.kind], "null"],
-        "description": f"{param.about.meaning.en} {param.about.meaning.zh}",
-    }
-    if param.low is not None and param.high is not None:
-        schema |= {"minimum": param.low, "maximum": param.high}
-    if param.default is not None:
-        schema["default"] = param.default
-    return schema
-
-
-def _created() -> Json:
-    pending: Json = {"type": "string", "const": Status.PENDING.value}
-    return _object(output=_object(task_status=pending, task_id=_TEXT), request_id=_TEXT)
-
-
-def _task() -> Json:
-    success, failure = _object(url=_TEXT), _object(code=_TEXT, message=_TEXT)
-    counts = _object(TOTAL=_WHOLE, SUCCEEDED=_WHOLE, FAILED=_WHOLE)
-    output = _object(task_id=_TEXT, task_status=_status())
-    output["properties"] |= {
-        "submit_time": _STAMP,
-        "scheduled_time": _STAMP,
-        "end_time": _STAMP,
-        "results": {"type": "array", "items": {"oneOf": [success, failure]}},
-        "code": _TEXT,
-        "message": _TEXT,
-        "task_metrics": counts,
-    }
-    reply = _object(request_id=_TEXT, output=output)
-    reply["properties"]["usage"] = _object(image_count=_WHOLE)
-    return reply
-
-
-def _task_list() -> Json:
-    row = _object(
-        api_key_id=_TEXT,
-        caller_parent_id=_TEXT,
-        caller_uid=_TEXT,
-        gmt_create=_EPOCH,
-        model_name=_TEXT,
-        region=_TEXT,
-        request_id=_TEXT,
-        status=_status(),
-        task_id=_TEXT,
-        user_api_unique_key=_TEXT,
-    )
-    row["properties"] |= {"start_time": _EPOCH, "end_time": _EPOCH}
-    return _object(
-        total=_WHOLE,
-        data={"type": "array", "items": row},
-        total_page=_WHOLE,
-        page_no=_WHOLE,
-        page_size=_WHOLE,
-        request_id=_TEXT,
-    )
-
-
-def _policy_reply() -> Json:
-    texts = (
-        "oss_access_key_id",
-        "signature",
-        "policy",
-        "x_oss_object_acl",
-        "x_oss_forbid_overwrite",
-        "upload_dir",
-        "upload_host",
-    )
-    numbers = ("expire_in_seconds", "max_file_size_mb", "capacity_limit_mb")
-    data = _object(**dict.fromkeys(texts, _TEXT), **dict.fromkeys(numbers, _WHOLE))
-    return _object(request_id=_TEXT, data=data)
-
-
-def _status() -> Json:
-    return {"type": "string", "enum": [*Status.__members__]}
-
-
-def _object(**properties: Json) -> Json:
-    """An object that has all of these, and nothing else."""
-    return {
-        "type": "object",
-        "required": [*properties],
-        "properties": properties,
-        "additionalProperties": False,
-    }
 
 
 def _ref(name: str) -> Json:
