@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.service.kept import SIZE, keep, png
 
 from ipywanx.errors import WanxError
 from ipywanx.model.functions import FUNCTIONS
@@ -22,7 +23,6 @@ from ipywanx.service.archive import IN_USE_SECONDS, Archive
 from ipywanx.session import make_request
 from ipywanx.settings import OFFLINE
 
-SIZE = (520, 512)
 MASK = (
     Mask(SIZE)
     .rectangle(10, 10, 100, 80)
@@ -42,13 +42,6 @@ MASK = (
 """Every operation that there is."""
 
 
-def png(colour: str, size: tuple[int, int] = SIZE) -> bytes:
-    """A picture file."""
-    stream = io.BytesIO()
-    Image.new("RGB", size, colour).save(stream, "PNG")
-    return stream.getvalue()
-
-
 @pytest.fixture
 def archive(tmp_path):
     """The memory of an offline account that bounds nothing."""
@@ -64,20 +57,6 @@ def asked(name: str, **values: object):
     if name == "description_edit_with_mask":
         values = {"mask": MASK} | values
     return make_request(name, **values)
-
-
-def keep(archive, request=None, colours=("red",), **values: object):
-    """A task that has ended, as a job writes it down; its row."""
-    record = archive.begin(request, f"task-{time.monotonic_ns()}")
-    if request is not None:
-        record = archive.keep_request(record, request)
-    outputs = tuple(Output(url=f"https://x/{colour}") for colour in colours)
-    report = TaskReport(record.task_id, Status.SUCCEEDED, outputs=outputs)
-    names = [archive.keep_picture(png(colour)) for colour in colours]
-    record = replace(record, status="SUCCEEDED", image_count=len(names), **values)
-    record = archive.ended(record, report, names)
-    archive.history.put(record)
-    return record
 
 
 def again(archive, request):
@@ -253,7 +232,7 @@ def test_a_result_comes_back_as_it_was(archive):
 
 def test_gone_files_are_none(archive):
     """Without its pictures there is no result, without its input no request; never an error."""
-    record = keep(archive, asked("description_edit_with_mask"))
+    record = keep(archive, asked("description_edit_with_mask"), png("red"))
     plain = json.loads(record.request)
     assert archive.thumbnail(record, 72).size == (72, 71)
     archive.files.remove(plain["mask"])
@@ -274,7 +253,7 @@ def test_unreadable_outputs_are_none(archive, outputs):
 
 def test_damaged_files_have_no_thumbnail(archive):
     """A kept file that was damaged anywhere is never an error of the list."""
-    record = keep(archive, colours=("green",))
+    record = keep(archive, None, png("green"))
     path = archive.files.path(json.loads(record.outputs)[0]["file"])
     whole = path.read_bytes()
     for at in range(0, len(whole), 11):
@@ -290,8 +269,8 @@ def test_damaged_files_have_no_thumbnail(archive):
 def test_delete_keeps_what_another_task_names(archive):
     """Files go with the last task that names them: inputs, masks and pictures alike."""
     request = asked("description_edit_with_mask")
-    first = keep(archive, request, ("red", "blue"))
-    second = keep(archive, request, ("red",))
+    first = keep(archive, request, png("red"), png("blue"))
+    second = keep(archive, request, png("red"))
     freed = archive.delete([first])
     assert freed == len(png("blue"))
     assert archive.result(second).request == request
@@ -304,7 +283,7 @@ def test_delete_keeps_what_another_task_names(archive):
 
 def test_delete_takes_nothing_where_rows_cannot_be_read(archive):
     """While the history is out of reach, no file is removed, and the person is told."""
-    record = keep(archive, asked("super_resolution"))
+    record = keep(archive, asked("super_resolution"), png("red"))
     archive.history.close()
     history = archive.files.folder.parent / "history.sqlite3"
     history.rename(history.with_suffix(".away"))
@@ -332,7 +311,7 @@ def bounded(archive, most: int, account: str = "") -> Archive:
 
 def test_tidying_removes_the_oldest_previews(archive):
     """Above the bound previews go, the oldest first, and no more of them than needed."""
-    rows = [keep(archive, colours=(colour,)) for colour in ("red", "green", "blue", "white")]
+    rows = [keep(archive, None, png(colour)) for colour in ("red", "green", "blue", "white")]
     grow_old(archive, rows)
     total = archive.files.total_bytes()
     assert bounded(archive, 0).tidy() == 0
@@ -347,9 +326,9 @@ def test_tidying_never_takes_what_was_paid_for(archive):
     """However small the bound: a paid picture, its input and its request stay, whatever it cost."""
     paid = bounded(archive, 0, "0123456789abcdef")
     request = asked("super_resolution")
-    bought = keep(paid, request, ("red",), cost=0.14)
-    unpriced = keep(paid, None, ("blue",), cost=0.0)  # the service did not count
-    preview = keep(archive, request, ("red", "green"))
+    bought = keep(paid, request, png("red"), cost=0.14)
+    unpriced = keep(paid, None, png("blue"), cost=0.0)  # the service did not count
+    preview = keep(archive, request, png("red"), png("green"))
     grow_old(archive, [preview, bought, unpriced])
     assert bounded(archive, 1).tidy() == len(png("green"))
     assert [one.id for one in archive.history.search()] == [unpriced.id, bought.id]
@@ -360,7 +339,7 @@ def test_tidying_never_takes_what_was_paid_for(archive):
 def test_tidying_leaves_what_is_in_use(archive):
     """Neither a preview of this hour goes, nor a file that a task under way has put again."""
     request = asked("super_resolution")
-    young, old = keep(archive, None, ("red",)), keep(archive, request, ("blue",))
+    young, old = keep(archive, None, png("red")), keep(archive, request, png("blue"))
     grow_old(archive, [old])
     under_way = archive.keep_request(archive.begin(request), request)  # its row is not there yet
     assert bounded(archive, 1).tidy() == len(png("blue"))
@@ -373,7 +352,7 @@ def test_tidying_leaves_what_is_in_use(archive):
 
 def test_tidying_sweeps_what_killed_kernels_left(archive):
     """A file that nobody finished is removed when nobody can be at it any more."""
-    keep(archive)
+    keep(archive, None, png("red"))
     part = archive.files.folder / "ab" / ".x.part"
     part.parent.mkdir(exist_ok=True)
     part.write_bytes(b"half")
@@ -384,7 +363,7 @@ def test_tidying_sweeps_what_killed_kernels_left(archive):
 
 def test_trouble_while_tidying_is_nobodys(archive, monkeypatch):
     """What cannot be tidied now is left for the next time, without an error."""
-    grow_old(archive, [keep(archive)])
+    grow_old(archive, [keep(archive, None, png("red"))])
     tidy = bounded(archive, 1)
     for name in ("sweep", "total_bytes"):
         with monkeypatch.context() as patch:
@@ -401,7 +380,7 @@ def test_an_edit_tidies_behind_itself(build, until):
     bench = build()
     home = bench.settings.home
     preview = Archive(home, f"{OFFLINE}of-yesterday")
-    grow_old(preview, [keep(preview, colours=("red",))])
+    grow_old(preview, [keep(preview, None, png("red"))])
     bench.settings = replace(bench.settings, keep_mb=1)
     bench.session = bench.another()
     (preview.files.folder / "00").mkdir(exist_ok=True)
