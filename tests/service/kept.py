@@ -1,7 +1,7 @@
 """Tasks that have ended, as a job writes them down."""
 
 import io
-import time
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ def keep(
     archive: Archive, request: EditRequest | None = None, *pictures: bytes, **values: Any
 ) -> Record:
     """Keep a task with its pictures; ``values`` replace what its row says."""
-    record = archive.begin(request, f"task-{time.monotonic_ns()}")
+    record = archive.begin(request, f"{uuid.uuid4()}")
     if request is not None:
         record = archive.keep_request(record, request)
     names = [archive.keep_picture(data) for data in pictures]

@@ -110,7 +110,7 @@ def test_gone_pictures_are_told(archive, past):
     record = keep(bought, None, png("teal"))
     (file,) = Past(bought, [record])[0].files
     file.unlink()
-    with pytest.raises(WanxError, match=r"Within 24 hours wx\.resume\('task-"):
+    with pytest.raises(WanxError, match=r"Within 24 hours wx\.resume\('"):
         Past(bought, [record])[0]
 
 

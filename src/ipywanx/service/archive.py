@@ -58,6 +58,10 @@ class Archive:
         is_whole = record.fetched and (record.request or request is None)
         return self.history.notice if is_whole else self._disk_notice or self.history.notice
 
+    def close(self) -> None:
+        """Close the history's file; the next call opens it again."""
+        self.history.close()
+
     # ---- requests
 
     def begin(self, request: EditRequest | None, task_id: str | None = None) -> Record:
