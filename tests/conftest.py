@@ -3,6 +3,7 @@
 import functools
 import ipaddress
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -141,3 +142,31 @@ def photo_file(photos: Photos) -> Callable[..., Path]:
         return path
 
     return write
+
+
+Served = Callable[..., tuple[subprocess.Popen[str], str]]
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Start ``python -m ipywanx serve --port 0 …``: the process and its base URL."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(*options: str) -> tuple[subprocess.Popen[str], str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ipywanx", "serve", "--port", "0", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("DASHSCOPE_HTTP_BASE_URL="), process.communicate()
+        return process, line.strip().partition("=")[2]
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=10)

@@ -25,7 +25,7 @@ from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.reference import function_help
 from ipywanx.service.archive import Archive
-from ipywanx.service.history import Record
+from ipywanx.service.record import Record
 from ipywanx.service.past import Past
 from ipywanx.widgets.progress import Progress
 

@@ -14,7 +14,7 @@ def settings(**environ: str) -> Settings:
     """What an environment asks for."""
     names = {"key": "DASHSCOPE_API_KEY", "url": "DASHSCOPE_HTTP_BASE_URL"}
     names |= {"offline": "IPYWANX_OFFLINE", "home": "IPYWANX_HOME"}
-    names |= {"workspace": "DASHSCOPE_WORKSPACE_ID"}
+    names |= {"workspace": "DASHSCOPE_WORKSPACE_ID", "keep": "IPYWANX_KEEP_MB"}
     return Settings.from_environment({names[name]: value for name, value in environ.items()})
 
 
@@ -119,6 +119,20 @@ def test_a_workspace_can_be_named():
     assert settings(workspace=" ").workspace is None
     with pytest.raises(NotConfigured, match="DASHSCOPE_WORKSPACE_ID is '工作'"):
         settings(workspace="工作")
+
+
+@pytest.mark.parametrize(("word", "megabytes"), [("", 4096), (" 0 ", 0), ("100", 100)])
+def test_what_is_kept_can_be_bounded(word, megabytes):
+    """Whole megabytes, 0 for no bound, 4096 where nothing is said."""
+    assert settings(keep=word).keep_mb == megabytes
+
+
+@pytest.mark.parametrize("word", ["-1", "1.5", "4 GB", "ten", "1e3", "9" * 30, "²"])
+def test_an_unclear_bound_is_refused(word):
+    """What is to be removed is not guessed."""
+    with pytest.raises(NotConfigured, match="whole number of megabytes, 0 for no bound") as caught:
+        settings(keep=word)
+    assert repr(word) in str(caught.value)
 
 
 def test_the_environment_is_read_when_asked(monkeypatch):

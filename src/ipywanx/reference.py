@@ -12,7 +12,7 @@ USAGE = """\
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
 %wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
 %wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
-%wanx history [TEXT] [--export FOLDER | --delete]   what was made before, in any kernel
+%wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   what was made, in any kernel
 %wanx config [key [--keyring] [--forget]]    who answers, and with which key
 
 IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path, else a URL.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from ipywanx.keys import Key
     from ipywanx.model.results import Result
     from ipywanx.service.dry_run import DryRun
-    from ipywanx.service.history import Record
     from ipywanx.service.job import Job
     from ipywanx.service.past import Past
     from ipywanx.service.portal import Portal
+    from ipywanx.service.record import Record
     from ipywanx.service.tempo import Tempo
 
 
@@ -66,7 +67,9 @@ class Session:
             transport = _process.engine()
         tempo = tempo or (EMBEDDED if self.settings.offline else SERVICE)
         client = Client(account, transport)
-        self.archive = Archive(self.settings.home, self.settings.account)
+        self.archive = Archive(
+            self.settings.home, self.settings.account, self.settings.keep_mb * 1_000_000
+        )
         self._dispatcher = Dispatcher(client, self.archive.history, self.settings.account, tempo)
         self._jobs: list[Job] = []
 
@@ -333,12 +336,13 @@ def left_behind() -> int:
 
     Makes no session: loading the extension should cost nothing.
     """
-    from ipywanx.service.history import History
-
     settings = Settings.from_environment()
     if settings.offline:  # the embedded engine's tasks end with their kernel
         return 0
-    rows = History(settings.home).unfinished(settings.account)
+    from ipywanx.service.history import History
+
+    with closing(History(settings.home)) as history:
+        rows = history.unfinished(settings.account)
     return sum(not row.is_watched for row in rows)
 
 

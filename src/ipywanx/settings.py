@@ -6,6 +6,8 @@
 ``DASHSCOPE_WORKSPACE_ID`` a workspace of the account
 ``IPYWANX_OFFLINE``        1 forces the offline engine, 0 forces the service
 ``IPYWANX_HOME``           where pictures are kept (default: the platform's user-data folder)
+``IPYWANX_KEEP_MB``        above so many megabytes of pictures, offline previews older than an hour
+                           are removed, the oldest first (default 4096; 0: nothing is removed)
 ========================== ==================================================================
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +29,9 @@ from ipywanx.errors import NotConfigured
 from ipywanx.keys import Key
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+OFFLINE = "offline-"
+"""How the account of each embedded engine begins."""
+KEEP_MB = 4096
 _PROCESS = uuid.uuid4().hex[:12]
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 SERVICE_URL = "https://dashscope.aliyuncs.com/api/v1"
@@ -42,6 +48,7 @@ class Settings:
         home: The folder that holds the pictures.
         workspace: The service's workspace, or None.
         key_source: Where the key was found, for the person; "" where that is not known.
+        keep_mb: Megabytes of pictures above which old previews are removed; 0 for no bound.
     """
 
     api_key: SecretStr | None
@@ -49,6 +56,7 @@ class Settings:
     home: Path
     workspace: str | None = None
     key_source: str = ""
+    keep_mb: int = KEEP_MB
 
     @property
     def offline(self) -> bool:
@@ -62,7 +70,7 @@ class Settings:
         The embedded engine's tasks end with its process, so each process has an account there.
         """
         if self.api_key is None:
-            return f"offline-{_PROCESS}"
+            return f"{OFFLINE}{_PROCESS}"
         said = f"{self.base_url}\n{self.workspace or ''}\n{self.api_key.get_secret_value()}"
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
@@ -115,7 +123,19 @@ class Settings:
             home=_home(env),
             workspace=workspace or None,
             key_source=key.source if key else "",
+            keep_mb=_megabytes(env.get("IPYWANX_KEEP_MB", "").strip()),
         )
+
+
+def _megabytes(word: str) -> int:
+    if not word:
+        return KEEP_MB
+    if not re.fullmatch(r"[0-9]{1,9}", word):
+        raise NotConfigured(
+            f"IPYWANX_KEEP_MB is {word!r}; it is a whole number of megabytes, 0 for no bound.",
+            hint="Nothing was sent.",
+        )
+    return int(word)
 
 
 def _home(env: Mapping[str, str]) -> Path:

@@ -5,35 +5,11 @@ import sys
 from importlib import metadata
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
+from tests.magics.cells import complaint, run
 
 import ipywanx as wx
 from ipywanx.errors import NotConfigured
 from ipywanx.magics import nested
-
-
-@pytest.fixture
-def shell(photo):
-    """An IPython shell with the extension loaded and a photo in its namespace."""
-    shell = InteractiveShell()
-    shell.run_line_magic("load_ext", "ipywanx")
-    shell.push({"photo": photo("cat").resize((520, 520))})
-    return shell
-
-
-def run(shell, code):
-    """Run a cell that must succeed and return its value."""
-    done = shell.run_cell(code)
-    done.raise_error()
-    return done.result
-
-
-def complaint(shell, code) -> str:
-    """Run a cell that must fail and return what it said."""
-    done = shell.run_cell(code)
-    error = done.error_in_exec or done.error_before_exec
-    assert type(error).__name__ == "UsageError"
-    return str(error)
 
 
 def test_a_cell_gives_the_result_and_keeps_it(shell):

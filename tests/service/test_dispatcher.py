@@ -14,7 +14,7 @@ import pytest
 from ipywanx import wire
 from ipywanx.errors import ServiceError, SubmissionUncertain, TaskCanceled
 from ipywanx.model.tasks import Status
-from ipywanx.service.history import owner
+from ipywanx.service.record import owner
 from ipywanx.service.tempo import SERVICE
 from ipywanx.service.window import Window
 

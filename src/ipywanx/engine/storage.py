@@ -47,13 +47,16 @@ class OssRefusal(Exception):
 
 
 class _File(NamedTuple):
-    path: Path
+    place: Path | bytes
     size: int
     expires: float
 
 
 class FileStore:
-    """Named bytes with an end of life, in a temporary directory made when first needed."""
+    """Named bytes with an end of life, in a temporary directory made when first needed.
+
+    Where the disk is full they stay in memory: a preview should not fail for it.
+    """
 
     def __init__(self, clock: Clock, *, capacity: int = MAX_STORED) -> None:
         self._clock = clock
@@ -65,6 +68,16 @@ class FileStore:
 
     def put(self, name: str, data: bytes, life: float) -> None:
         """Keep ``data`` under ``name`` for ``life`` seconds."""
+        try:
+            place: Path | bytes = self._written(data)
+        except OSError:
+            place = data
+        with self._lock:
+            self._remove(name)
+            self._files[name] = _File(place, len(data), self._clock.now() + life)
+            self._make_room(keep=name)
+
+    def _written(self, data: bytes) -> Path:
         with self._lock:
             if self._directory is None:
                 self._directory = tempfile.TemporaryDirectory(
@@ -72,11 +85,12 @@ class FileStore:
                 )
             self._count += 1
             path = Path(self._directory.name, str(self._count))
-        path.write_bytes(data)  # outside the lock: others read meanwhile
-        with self._lock:
-            self._remove(name)
-            self._files[name] = _File(path, len(data), self._clock.now() + life)
-            self._make_room(keep=name)
+        try:
+            path.write_bytes(data)  # outside the lock: others read meanwhile
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
 
     def has(self, name: str) -> bool:
         """Whether there are bytes under this name, still."""
@@ -89,7 +103,8 @@ class FileStore:
         if not self.has(name):
             return None
         try:
-            return self._files[name].path.read_bytes()
+            place = self._files[name].place
+            return place if isinstance(place, bytes) else place.read_bytes()
         except (KeyError, OSError):  # it ended between the two lines
             return None
 
@@ -120,8 +135,9 @@ class FileStore:
         file = self._files.pop(name, None)
         if file is None:
             return 0
-        with contextlib.suppress(OSError):
-            file.path.unlink()
+        if isinstance(file.place, Path):
+            with contextlib.suppress(OSError):
+                file.place.unlink()
         return file.size
 
 

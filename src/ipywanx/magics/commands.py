@@ -144,18 +144,18 @@ class WanxMagics(Magics, Configurable):
 
     def _history(self, asked: Command) -> Any:
         """What was made before: shown, written out, or forgotten."""
+        folder, doomed = asked.values["export"], asked.values["delete"]
+        if doomed and not asked.argument:
+            raise UsageError("--delete needs a text: %wanx history TEXT --delete.")
         past = current().history(asked.argument)
-        if asked.values["export"]:
-            paths = past.export(asked.values["export"])
-            print(f"{len(paths)} pictures written to {asked.values['export']}.")  # noqa: T201
-        if asked.values["delete"]:
-            if not asked.argument:
-                raise UsageError("--delete needs a text: %wanx history TEXT --delete.")
+        if folder:
+            print(f"Pictures written to {folder}: {len(past.export(folder))}.")  # noqa: T201
+        if doomed:
             count = len(past)
-            print(f"{count} results deleted, {past.delete() / 1e6:.1f} MB freed.")  # noqa: T201
+            print(f"Results deleted: {count}, {past.delete() / 1e6:.1f} MB freed.")  # noqa: T201
         if asked.output:
             self._shell.push({asked.output: past})
-        return None if asked.values["export"] or asked.values["delete"] else past
+        return None if folder or doomed else past
 
     def _edit_mask(self, asked: Command) -> Any:
         """A mask editor under the cell; `--mask NAME` takes what is painted in it."""

@@ -103,7 +103,9 @@ def split(line: str) -> list[str]:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. See %wanx {self.prog} --help.")
+        # A command has no help of its own; the overview tells of all.
+        where = f"{self.prog} --help" if self.prog in FUNCTIONS else "--help"
+        raise UsageError(f"{message[:1].upper()}{message[1:]}. See %wanx {where}.")
 
 
 def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:

@@ -7,8 +7,10 @@ of a dead kernel comes back whole: with the picture it began from, its parameter
 from __future__ import annotations
 
 import json
+import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,12 +24,16 @@ from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.pixels import readable
 from ipywanx.model.results import Result, Timings, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.content_store import ContentStore
-from ipywanx.service.history import History, Record, owner
+from ipywanx.service.history import History
+from ipywanx.service.record import Record, owner
 
 PICTURES = "pictures"
+IN_USE_SECONDS = 3600.0
+"""So young a preview is still looked at, and so young a file may belong to a task under way."""
 
 
 class Archive:
@@ -36,18 +42,25 @@ class Archive:
     Args:
         home: The folder of history and pictures.
         account: Whose tasks; see :attr:`ipywanx.settings.Settings.account`.
+        most: Bytes above which old previews are removed, 0 for no bound.
     """
 
-    def __init__(self, home: Path, account: str) -> None:
+    def __init__(self, home: Path, account: str, most: int = 0) -> None:
         self.account = account
         self.history = History(home)
         self.files = ContentStore(home / PICTURES)
+        self._most = most
+        self._tidying = threading.Lock()
         self._disk_notice = ""
 
-    @property
-    def notice(self) -> str:
-        """Why something could not be kept, or ""."""
-        return self._disk_notice or self.history.notice
+    def notice(self, record: Record, request: EditRequest | None) -> str:
+        """Why something of an ended task could not be kept, or ""."""
+        is_whole = record.fetched and (record.request or request is None)
+        return self.history.notice if is_whole else self._disk_notice or self.history.notice
+
+    def close(self) -> None:
+        """Close the history's file; the next call opens it again."""
+        self.history.close()
 
     # ---- requests
 
@@ -73,7 +86,7 @@ class Archive:
         except OSError as error:
             self._tell(error)
             return record
-        return replace(record, request=json.dumps(plain, ensure_ascii=False))
+        return replace(record, request=json.dumps(plain))
 
     def _plain(self, request: EditRequest) -> dict[str, Any]:
         picture = request.image
@@ -99,12 +112,12 @@ class Archive:
             plain = json.loads(record.request)
             image = plain["image"]
             values = dict(plain["values"])
+            notices = tuple(map(str, image["notices"]))
             if "url" in image:
-                picture = Picture(b"", "", None, image["name"], url=image["url"])
+                picture = Picture(b"", "", None, image["name"], image["url"], notices)
             else:
                 data = self.files.get(image["file"])
                 size = (int(image["size"][0]), int(image["size"][1]))
-                notices = tuple(map(str, image["notices"]))
                 picture = Picture(data, image["format"], size, image["name"], notices=notices)
             if "mask" in plain:
                 values["mask"] = Mask.from_json(self.files.get(plain["mask"]).decode())
@@ -137,12 +150,12 @@ class Archive:
             kept = json.loads(record.outputs)
             names = [entry["file"] for entry in kept if "file" in entry]
             data = tuple(self.files.get(name) for name in names)
+            outputs = tuple(
+                Output(url=entry["file"]) if "file" in entry else Output(None, **entry)
+                for entry in kept
+            )
         except (OSError, LookupError, TypeError, ValueError):
             return None
-        outputs = tuple(
-            Output(url=entry["file"]) if "file" in entry else Output(None, **entry)
-            for entry in kept
-        )
         report = TaskReport(
             task_id=record.task_id or "",
             status=Status(record.status),
@@ -165,54 +178,78 @@ class Archive:
     def thumbnail(self, record: Record, side: int) -> Image.Image | None:
         """A small copy of the first picture, or None where it is gone."""
         try:
-            for entry in json.loads(record.outputs):
-                if "file" in entry:
-                    with Image.open(self.files.path(entry["file"])) as image:
-                        image.draft("RGB", (side, side))
-                        small = image.convert("RGB")
-                    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-                    return small
-        except (OSError, LookupError, TypeError, ValueError, Image.DecompressionBombError):
+            with readable(record.task_id or ""):
+                for entry in json.loads(record.outputs):
+                    if "file" in entry:
+                        with Image.open(self.files.path(entry["file"])) as image:
+                            image.draft("RGB", (side, side))
+                            small = image.convert("RGB")
+                        size = (side, side)
+                        small.thumbnail(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+                        return small
+        except (OSError, LookupError, TypeError, ValueError, WanxError):
             pass
         return None
 
     # ---- taking away
 
     def delete(self, records: Iterable[Record]) -> int:
-        """Forget tasks, and remove the files that no other task names; how many bytes went."""
-        doomed = list(records)
-        for record in doomed:
-            self.history.delete(record)
-        return self._remove(set().union(*map(_names, doomed)) if doomed else set())
+        """Forget tasks, and remove the files that no other task names; how many bytes went.
 
-    def tidy(self, limit: int) -> int:
-        """Remove offline previews, the oldest first, until all files take at most ``limit`` bytes.
+        Raises:
+            WanxError: The history cannot be written; nothing was removed.
+        """
+        return self._forget(list(records), untouched_for=0.0)
 
-        Pictures that were paid for are never removed here.
+    def tidy(self) -> int:
+        """Remove old previews, the oldest first, until all files take at most ``most`` bytes.
+
+        Pictures that were paid for are never removed here, nor what is younger than an hour.
 
         Returns:
             How many bytes went.
         """
-        total = sum(path.stat().st_size for path in self.files.folder.glob("??/*"))
-        gone = 0
-        for record in reversed(self.history.search()):
-            if total - gone <= limit:
-                break
-            if record.cost == 0:
-                gone += self.delete([record])
-        return gone
+        # One at a time is enough, and none where nobody has set a bound.
+        if not self._most or not self._tidying.acquire(blocking=False):
+            return 0
+        try:
+            self.files.sweep(IN_USE_SECONDS)
+            excess = self.files.total_bytes() - self._most
+            if excess <= 0:
+                return 0
+            return self._forget(self._oldest_previews(excess), untouched_for=IN_USE_SECONDS)
+        except (OSError, WanxError):
+            return 0  # the next result tries again
+        finally:
+            self._tidying.release()
 
-    def _remove(self, names: set[str]) -> int:
-        for record in self.history.everything() if names else ():
-            names -= _names(record)
-        gone = 0
-        for name in names:
-            try:
-                gone += self.files.path(name).stat().st_size
-                self.files.remove(name)
-            except OSError:
-                continue
-        return gone
+    def _oldest_previews(self, excess: int) -> list[Record]:
+        """So many that removing their files frees ``excess`` bytes; fewer where there are not."""
+        rows = self.history.everything() or []
+        named = Counter(name for row in rows for name in _names(row))
+        latest = time.time() - IN_USE_SECONDS
+        chosen = []
+        for row in sorted(rows, key=lambda row: row.asked):
+            if excess <= 0 or row.asked > latest:
+                break
+            if row.is_preview:
+                chosen.append(row)
+                for name in _names(row):
+                    named[name] -= 1
+                    excess -= 0 if named[name] else self.files.size(name)
+        return chosen
+
+    def _forget(self, doomed: Sequence[Record], untouched_for: float) -> int:
+        if not doomed:
+            return 0
+        forgotten = self.history.delete(*doomed)
+        left = self.history.everything() if forgotten else None
+        if left is None:  # what other tasks name is not to be guessed
+            raise WanxError(
+                f"Nothing was deleted. {self.history.trouble}.", hint="Try again later."
+            )
+        names = set().union(*map(_names, doomed)).difference(*map(_names, left))
+        return sum(self.files.remove(name, untouched_for) for name in names)
 
     def _tell(self, error: OSError) -> None:
         self._disk_notice = (

@@ -6,9 +6,11 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 from pathlib import Path
 
-_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,5}")
+_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,9}")
+_PART = ".part"
 
 
 class ContentStore:
@@ -32,9 +34,11 @@ class ContentStore:
         digest = self.digest(data)
         name = f"{digest[:2]}/{digest}{suffix}"
         path = self.path(name)
-        if not path.exists():
+        try:
+            os.utime(path)  # it is wanted again: tidying leaves it alone
+        except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+            handle, part = tempfile.mkstemp(prefix=".", suffix=_PART, dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
@@ -69,6 +73,34 @@ class ContentStore:
         """
         return self.path(name).read_bytes()
 
-    def remove(self, name: str) -> None:
-        """Remove a file that nothing names any more."""
-        self.path(name).unlink(missing_ok=True)
+    def size(self, name: str) -> int:
+        """A file's bytes; 0 where it is not there."""
+        try:
+            return self.path(name).stat().st_size
+        except OSError:
+            return 0
+
+    def total_bytes(self) -> int:
+        """What all files take together."""
+        return sum(path.stat().st_size for path in self.folder.glob("??/*"))
+
+    def sweep(self, untouched_for: float) -> None:
+        """Remove what killed writers have left half-way, where nobody has written for so long."""
+        for part in self.folder.glob(f"??/.*{_PART}"):
+            if time.time() - part.stat().st_mtime >= untouched_for:
+                part.unlink(missing_ok=True)
+
+    def remove(self, name: str, untouched_for: float = 0.0) -> int:
+        """Remove a file that nothing names any more; how many bytes went.
+
+        One that was put again within so many seconds is left alone.
+        """
+        try:
+            path = self.path(name)
+            found = path.stat()
+            if time.time() - found.st_mtime < untouched_for:
+                return 0
+            path.unlink()
+        except OSError:
+            return 0
+        return found.st_size

@@ -26,8 +26,8 @@ from ipywanx.model.results import Result, Timings, decoded
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.archive import Archive
 from ipywanx.service.dispatcher import Dispatcher
-from ipywanx.service.history import Record, owner
 from ipywanx.service.portal import Portal
+from ipywanx.service.record import Record, owner
 
 
 class Job:
@@ -282,8 +282,13 @@ class Job:
         result = Result(self.request, report, data, Timings.of(report, total), paths)
         await asyncio.to_thread(lambda: result.images)  # decode here, not in the caller's loop
         ended = self._archive.ended(self._record, report, names)
-        await self._note(outputs=ended.outputs, fetched=ended.fetched, cost=result.cost)
-        notice = self._archive.notice
+        if self.request is not None and not ended.request:  # the disk may take it by now
+            ended = await asyncio.to_thread(self._archive.keep_request, ended, self.request)
+        await self._note(
+            request=ended.request, outputs=ended.outputs, fetched=ended.fetched, cost=result.cost
+        )
+        asyncio.get_running_loop().run_in_executor(None, self._archive.tidy)  # nobody waits for it
+        notice = self._archive.notice(self._record, self.request)
         return replace(result, remarks=(notice,)) if notice else result
 
     async def _fetch(self, url: str) -> tuple[str, bytes]:

@@ -19,6 +19,7 @@ Book = Callable[[Call, float], float]
 
 _BACK_OFF, _RECOVER = 0.7, 0.05
 _UNKNOWN_START = 2.0
+_LEAST = 0.05
 
 
 class Rate:
@@ -41,7 +42,7 @@ class Rate:
     def refused(self) -> None:
         """Somebody else uses the account as well, or the limit is lower than we think."""
         known = _UNKNOWN_START if math.isinf(self.now) else self.now
-        self.now = max(0.05, _BACK_OFF * known)
+        self.now = max(min(_LEAST, self.limit), _BACK_OFF * known)
 
     def accepted(self) -> None:
         """It went well."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -15,7 +14,7 @@ from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
-from ipywanx.service.history import Record
+from ipywanx.service.record import Record
 
 SHOWN = 50
 """Rows of the table; all are in the sequence."""
@@ -52,10 +51,16 @@ class Past(Sequence[Result]):
         record = self._records[index]
         result = self._archive.result(record)
         if result is None:
+            again = (
+                f"wx.edit(wx.recall({record.task_id!r})) makes them again, if the picture that "
+                "it began with is still there."
+                if record.is_preview
+                else f"Within 24 hours wx.resume({record.task_id!r}) fetches them again."
+            )
             raise WanxError(
                 f"The pictures of task {record.task_id} are gone from "
                 f"{self._archive.files.folder}.",
-                hint=f"Within 24 hours wx.resume({record.task_id!r}) fetches them again.",
+                hint=again,
             )
         return result
 
@@ -68,7 +73,11 @@ class Past(Sequence[Result]):
         return [path for result in self for path in result.save(folder)]
 
     def delete(self) -> int:
-        """Forget these results and remove their files; how many bytes became free."""
+        """Forget these results and remove their files; how many bytes became free.
+
+        Raises:
+            WanxError: The history cannot be written; nothing was removed.
+        """
         freed = self._archive.delete(self._records)
         self._records.clear()
         return freed
@@ -90,7 +99,10 @@ class Past(Sequence[Result]):
     def _title(self) -> str:
         count = len(self)
         shown = f", the newest {SHOWN} shown" if count > SHOWN else ""
-        return f"{count} {'result' if count == 1 else 'results'}{shown}"
+        trouble = self._archive.history.trouble
+        return f"{count} {'result' if count == 1 else 'results'}{shown}" + (
+            f". {trouble}." if trouble else ""
+        )
 
     def _picture(self, record: Record) -> str:
         small = self._archive.thumbnail(record, _THUMBNAIL)
@@ -107,10 +119,11 @@ _HEAD = ("asked", "function", "prompt", "pictures", "CNY", "task")
 
 def _row(record: Record) -> tuple[str, ...]:
     asked = datetime.fromtimestamp(record.asked).astimezone()
+    prompt = " ".join(record.prompt.split())
     return (
         f"{asked:%Y-%m-%d %H:%M}",
         record.function or "?",
-        record.prompt if len(record.prompt) <= 80 else record.prompt[:79] + "…",
+        prompt if len(prompt) <= 80 else prompt[:79] + "…",
         str(record.image_count),
         f"{record.cost:.2f}",
         record.task_id or "",
@@ -123,8 +136,8 @@ def recall(archive: Archive, source: Any) -> EditRequest:
         if source.request is not None:
             return source.request
         source = source.task_id
-    record = _record_of(archive, str(source))
-    request = None if record is None else archive.request(record)
+    kept = map(archive.request, _records_of(archive, str(source)))
+    request = next((request for request in kept if request is not None), None)
     if request is None:
         raise InvalidRequest(
             f"The history knows no request that made {str(source)!r}.",
@@ -134,14 +147,10 @@ def recall(archive: Archive, source: Any) -> EditRequest:
     return request
 
 
-def _record_of(archive: Archive, source: str) -> Record | None:
+def _records_of(archive: Archive, source: str) -> list[Record]:
     """By the bytes of a file, whatever its name is now; else by the service's id."""
-    path = Path(source).expanduser()
-    if path.is_file():
-        digest = archive.files.digest(path.read_bytes())
-        found = archive.history.with_file(digest)
-    elif re.fullmatch(r"[\w.-]+", source):
-        found = archive.history.with_task(source)
-    else:
-        found = []
-    return found[0] if found else None
+    try:
+        digest = archive.files.digest(Path(source).expanduser().read_bytes())
+    except (OSError, RuntimeError, ValueError):  # no such file, nobody's home, no name at all
+        return archive.history.with_task(source)
+    return archive.history.with_file(digest) or archive.history.with_task(source)

@@ -134,11 +134,11 @@ class Forecast:
         """
         tempo = self.tempo
         if elapsed < self.first_look:
-            return self.first_look - elapsed
+            return max(tempo.soonest, self.first_look - elapsed)
         cost = tempo.question_cost * (_EAGER if eager else 1)
         wanted = math.sqrt(2 * cost / self._end_rate(elapsed + tempo.soonest / 2))
         bounded = min(tempo.latest, max(tempo.soonest, wanted))
-        return max(bounded, min(_LONGEST_PAUSE, _LATE * elapsed))
+        return max(bounded, min(_LONGEST_PAUSE / tempo.clock, _LATE * elapsed))
 
     def _end_rate(self, elapsed: float) -> float:
         """The hazard: ends a second among the tasks that have run so long."""

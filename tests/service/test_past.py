@@ -1,0 +1,269 @@
+"""Is what was made before found again, shown safely, and made again as it was?"""
+
+import html.parser
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.service.kept import keep, png
+
+from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.model.results import Result
+from ipywanx.service.archive import Archive
+from ipywanx.service.past import Past, recall
+from ipywanx.session import make_request
+from ipywanx.settings import OFFLINE
+
+NASTY = '<script>alert(1)</script>\n<img src=x onerror=alert(2)> & "quotes"'
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """The memory of an offline account."""
+    made = Archive(tmp_path / "home", f"{OFFLINE}1")
+    yield made
+    made.history.close()
+
+
+@pytest.fixture
+def past(archive):
+    """Five results, from ``p0``, the oldest, to ``p4``."""
+    for number in range(5):
+        keep(
+            archive,
+            make_request("expand", png("grey"), f"p{number} 宝塔"),
+            png(f"rgb({number}, 0, 0)"),
+            asked=time.time() - 60 + number,
+        )
+    return Past(archive, archive.history.search())
+
+
+def prompts(past: Past) -> list[str]:
+    """What was asked, in order."""
+    return [result.request.prompt[:2] for result in past]
+
+
+class Tags(html.parser.HTMLParser):
+    """Counts the tags of a page, and collects its texts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note one tag, with the names of its attributes."""
+        self.tags.append(" ".join([tag, *(name for name, _ in attrs)]))
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        self.text += data
+
+
+# ---- the sequence ---------------------------------------------------------------------------
+
+
+def test_nothing_is_read_before_it_is_asked_for(archive, monkeypatch):
+    """A list of 500 results opens no picture; the one that is wanted is read then."""
+    data = png("red")
+    for _ in range(500):
+        keep(archive, None, data)
+    opened: list[str] = []
+    read = archive.files.get
+    monkeypatch.setattr(archive.files, "get", lambda name: opened.append(name) or read(name))
+    past = Past(archive, archive.history.search())
+    part = past[100:400]
+    assert (len(past), len(part), len(repr(past).splitlines()), opened) == (500, 300, 51, [])
+    assert past[7].data == (data,)
+    assert len(opened) == 1
+
+
+def test_it_is_a_sequence_of_results(past):
+    """Newest first; indexes, slices, reversal and loops give results, as of any sequence."""
+    assert prompts(past) == ["p4", "p3", "p2", "p1", "p0"]
+    assert past[0].request.prompt == "p4 宝塔"
+    assert past[-1].data == (png("rgb(0, 0, 0)"),)
+    assert isinstance(past[1:3], Past)
+    assert prompts(past[1:3]) == ["p3", "p2"]
+    assert prompts(past[::-2]) == ["p0", "p2", "p4"]
+    assert next(iter(reversed(past))).request.prompt == "p0 宝塔"
+    assert all(isinstance(result, Result) for result in past)
+    with pytest.raises(IndexError):
+        past[5]
+    assert not past[5:]
+
+
+def test_gone_pictures_are_told(archive, past):
+    """A result whose files were removed says where they were and how to come by them again."""
+    (path,) = past[1].files
+    task_id = past[1].task_id
+    path.unlink()
+    with pytest.raises(WanxError, match=rf"{task_id} are gone from .*wx\.edit\(wx\.recall\('"):
+        past[1]
+    assert prompts(past[2:]) == ["p2", "p1", "p0"]
+    assert "(removed)" in past._repr_html_()
+    bought = Archive(archive.files.folder.parent, "0123")
+    record = keep(bought, None, png("teal"))
+    (file,) = Past(bought, [record])[0].files
+    file.unlink()
+    with pytest.raises(WanxError, match=r"Within 24 hours wx\.resume\('"):
+        Past(bought, [record])[0]
+
+
+def test_gone_pictures_can_be_fetched_again(bench):
+    """Within 24 hours ``resume`` brings back what was removed from the disk."""
+    result = bench.edit()
+    result.files[0].unlink()
+    other = bench.another()
+    with pytest.raises(WanxError, match=r"wx\.resume"):
+        other.history()[0]
+    assert other.resume(result.task_id).result(30).data == result.data
+    assert other.history()[0].data == result.data
+
+
+# ---- shown ----------------------------------------------------------------------------------
+
+
+def test_texts_are_shown_as_texts(archive):
+    """Whatever a prompt or a server's id holds, the table has the tags of a harmless one."""
+
+    def table(text: str) -> Tags:
+        record = keep(archive, None, png("red"), prompt=text, function=text, task_id=text)
+        page = Past(archive, [record])._repr_html_()
+        archive.delete([record])
+        return Tags(page)
+
+    nasty, harmless = table(NASTY), table("harmless")
+    assert nasty.tags == harmless.tags
+    assert nasty.tags.count("img alt width src") == 1
+    assert '<script>alert(1)</script> <img src=x onerror=alert(2)> & "quotes"' in nasty.text
+
+
+def test_a_text_line_is_one_line(archive):
+    """Line breaks in a prompt do not break the list of a terminal."""
+    keep(archive, None, png("red"), prompt="one\ntwo\r\n" + "long " * 100)
+    title, line = repr(Past(archive, archive.history.search())).splitlines()
+    assert title == "1 result"
+    assert "one two long" in line
+    assert len(line) < 160
+
+
+def test_the_table_is_small(archive):
+    """Sixty noisy results make a table of fifty rows, with a thumbnail each, below 400 kB."""
+    noise = np.random.default_rng(1).integers(0, 255, (512, 512, 3), "uint8")
+    path = archive.files.folder / "noise.png"
+    path.parent.mkdir(parents=True)
+    Image.fromarray(noise).save(path)
+    for _ in range(60):
+        keep(archive, None, path.read_bytes(), prompt="噪" * 500)
+    page = Past(archive, archive.history.search())._repr_html_()
+    assert len(page.encode()) < 400_000
+    assert page.count("<img ") == 50
+    assert "60 results, the newest 50 shown" in page
+
+
+def test_an_empty_list_says_so(archive):
+    """Nothing found is a table without rows."""
+    past = Past(archive, archive.history.search("nothing"))
+    assert repr(past) == "0 results"
+    assert Tags(past._repr_html_()).tags.count("tr") == 1
+    assert past.export("anywhere") == []
+    assert past.delete() == 0
+
+
+def test_a_list_that_cannot_be_read_says_why(archive, past):
+    """Where the history is out of reach the list is empty, and tells the reason."""
+    archive.history.close()
+    (archive.files.folder.parent / "history.sqlite3").write_bytes(b"no database" * 500)
+    past = Past(archive, archive.history.search())
+    assert repr(past).startswith("0 results. The history in ")
+    assert "file is not a database" in past._repr_html_()
+
+
+# ---- written out, forgotten -----------------------------------------------------------------
+
+
+def test_export_writes_every_picture(archive, past, tmp_path):
+    """All pictures of the list in one folder, full size, each under a name of its own."""
+    paths = past.export(tmp_path / "out")
+    assert len(set(paths)) == 5
+    assert sorted(path.read_bytes() for path in paths) == sorted(r.data[0] for r in past)
+    assert past[:2].export(str(tmp_path / "out")) == paths[:2]  # the same files are not doubled
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WanxError, match="cannot be saved"):
+        past.export(tmp_path / "file")
+
+
+def test_delete_forgets_the_list_alone(archive, past):
+    """Deleted results are gone from list, history and disk; all others stay."""
+    some = past[1:3]
+    files = [path for result in some for path in result.files]
+    assert some.delete() == sum(len(png(f"rgb({number}, 0, 0)")) for number in (3, 2))
+    assert len(some) == 0
+    assert not any(path.exists() for path in files)
+    assert prompts(Past(archive, archive.history.search())) == ["p4", "p1", "p0"]
+
+
+# ---- asked again ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["result", "read result", "id", "file", "renamed copy", "path text"])
+def test_what_made_a_picture_is_recalled(bench, tmp_path, by):
+    """By the result, its id, or its file, wherever a copy went: the request, seed and all."""
+    result = bench.edit(prompt="放大")
+    copy = tmp_path / "holiday.jpeg"
+    copy.write_bytes(result.data[0])
+    source = {
+        "result": lambda: result,
+        "read result": lambda: bench.another().history()[0],
+        "id": lambda: result.task_id,
+        "file": lambda: result.files[0],
+        "renamed copy": lambda: copy,
+        "path text": lambda: str(copy),
+    }[by]()
+    other = bench.another()
+    request = other.recall(source)
+    assert request == result.request
+    assert request.seed is not None
+    again = other.edit(request)
+    assert again.request == result.request
+    assert again.data == result.data
+
+
+def test_a_result_without_its_request_is_looked_up(archive, past):
+    """A result that came without its request finds it by the task."""
+    bare = replace(past[2], request=None)
+    assert recall(archive, bare) == past[2].request
+
+
+def test_the_newest_request_that_is_whole_is_recalled(archive):
+    """Of two tasks that gave the same file, one without its input, the other one's comes back."""
+    request = make_request("super_resolution", png("grey"))
+    keep(archive, request, png("red"))
+    keep(archive, None, png("red"))
+    (path,) = archive.result(archive.history.search()[0]).files
+    assert recall(archive, path) == request
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["nobody", "", ".", "~nobodyhere/x.png", "x" * 5000, "a\0b", "\ud800", None, 7, Path("no.png")],
+    ids=repr,
+)
+def test_what_is_not_known_is_refused(archive, past, source):
+    """An unknown id, file or thing is an InvalidRequest that names it."""
+    with pytest.raises(InvalidRequest, match="The history knows no request") as caught:
+        recall(archive, source)
+    assert repr(str(source)) in str(caught.value)
+
+
+def test_a_foreign_file_is_refused(archive, past, tmp_path):
+    """A picture that no task gave is not recalled, even one that a task began with."""
+    path = tmp_path / "input.png"
+    path.write_bytes(png("grey"))
+    with pytest.raises(InvalidRequest, match=r"input\.png"):
+        recall(archive, path)
