@@ -182,7 +182,7 @@ class FaultServer:
         self.fault: str | None = None
         self.point = ""
         self.asked: list[tuple[str, str]] = []
-        self.closed = 0
+        self.opened = self.closed = 0
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -192,15 +192,27 @@ class FaultServer:
     async def __aexit__(self, *_: object) -> None:
         await self.refuse()
 
+    async def all_closed(self) -> None:
+        """Wait until the client has let go of every connection."""
+        async with asyncio.timeout(10):
+            while self.closed < self.opened:
+                await asyncio.sleep(0.001)
+
     async def refuse(self) -> None:
         """Listen no more."""
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = Wire(reader, writer)
+        self.opened += 1
+        try:
+            await self._converse(Wire(reader, writer))
+        finally:
+            self.closed += 1
+
+    async def _converse(self, link: Wire) -> None:
         if self.fault in ON_CONNECT:
             await ON_CONNECT[self.fault](link)
-        while not writer.is_closing() and (asked := await link.request()):
+        while not link.writer.is_closing() and (asked := await link.request()):
             self.asked.append(asked)
             good = self._good(asked[1])
             if self.fault in FAULTS and asked[1].endswith(self.point):
@@ -210,7 +222,6 @@ class FaultServer:
                 if self.fault == IDLE:
                     await link.close()
         await link.close()
-        self.closed += 1
 
     def _good(self, path: str) -> bytes:
         if path.endswith("/oss"):
@@ -331,6 +342,7 @@ async def play(name: str, fault: str, tmp_path: Path) -> Outcome:
         seconds = time.perf_counter() - began
         busy = [link for link in transport._pool.connections if not link.is_idle()]
         await transport.aclose()
+        await server.all_closed()
         return Outcome(made, error, seconds, len(busy), list(server.asked))
 
 
@@ -379,6 +391,7 @@ def test_a_download_is_tried_again_within_its_deadline(fault, tmp_path):
                 return await work
             finally:
                 await transport.aclose()
+                await server.all_closed()
 
     assert asyncio.run(fetch()) == PICTURE
 
