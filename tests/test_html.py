@@ -25,8 +25,8 @@ from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.reference import function_help
 from ipywanx.service.archive import Archive
-from ipywanx.service.record import Record
 from ipywanx.service.past import Past
+from ipywanx.service.record import Record
 from ipywanx.widgets.progress import Progress
 
 REQUEST = Colorization(image="https://example.com/a.png")  # its prompt may be blank

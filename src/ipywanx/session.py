@@ -17,7 +17,7 @@ from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest
 from ipywanx.model.functions import EditRequest, request_class
 from ipywanx.model.results import PRICE_CNY
-from ipywanx.settings import Settings
+from ipywanx.settings import Settings, home_folder
 
 if TYPE_CHECKING:
     import httpx
@@ -336,6 +336,8 @@ def left_behind() -> int:
 
     Makes no session: loading the extension should cost nothing.
     """
+    if not (home_folder() / "history.sqlite3").exists():
+        return 0  # and nobody is asked for a key
     settings = Settings.from_environment()
     if settings.offline:  # the embedded engine's tasks end with their kernel
         return 0

@@ -120,7 +120,7 @@ class Settings:
         return cls(
             api_key=key.secret if key else None,
             base_url=_checked_url(env.get("DASHSCOPE_HTTP_BASE_URL", "").strip() or SERVICE_URL),
-            home=_home(env),
+            home=home_folder(env),
             workspace=workspace or None,
             key_source=key.source if key else "",
             keep_mb=_megabytes(env.get("IPYWANX_KEEP_MB", "").strip()),
@@ -138,7 +138,12 @@ def _megabytes(word: str) -> int:
     return int(word)
 
 
-def _home(env: Mapping[str, str]) -> Path:
+def home_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """The folder of history and pictures that the environment names, or the platform's.
+
+    Raises:
+        NotConfigured: It names a folder below the home of nobody here.
+    """
     if named := env.get("IPYWANX_HOME"):
         try:
             return Path(named).expanduser()

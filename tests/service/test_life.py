@@ -21,8 +21,8 @@ from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.errors import ResultExpired, ServiceError, TaskCanceled
 from ipywanx.model.tasks import Status
-from ipywanx.service.record import owner
 from ipywanx.service.job import Job
+from ipywanx.service.record import owner
 from ipywanx.service.tempo import SERVICE
 from ipywanx.session import Session
 from ipywanx.settings import Settings

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from dataclasses import fields
 from statistics import NormalDist, median
 
@@ -128,7 +129,8 @@ def schedule(forecast: Forecast, end: float) -> list[float]:
 def test_the_questions_to_three_tasks(seed, end, questions):
     """After twenty runs of about 7 seconds: when a short, a long and a usual task are asked."""
     dice = random.Random(seed)  # noqa: S311 - run times
-    forecast = Forecast.learned([dice.lognormvariate(2.0, 0.4) for _ in range(20)], SERVICE)
+    tempo = replace(SERVICE, question_cost=0.03)
+    forecast = Forecast.learned([dice.lognormvariate(2.0, 0.4) for _ in range(20)], tempo)
     assert schedule(forecast, end) == pytest.approx(questions, abs=0.006)
 
 

@@ -24,8 +24,7 @@ from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
-from ipywanx.model.pixels import readable
-from ipywanx.model.results import Result, Timings, suffix_of
+from ipywanx.model.results import Result, Timings, decoded, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.content_store import ContentStore
 from ipywanx.service.history import History
@@ -178,15 +177,11 @@ class Archive:
     def thumbnail(self, record: Record, side: int) -> Image.Image | None:
         """A small copy of the first picture, or None where it is gone."""
         try:
-            with readable(record.task_id or ""):
-                for entry in json.loads(record.outputs):
-                    if "file" in entry:
-                        with Image.open(self.files.path(entry["file"])) as image:
-                            image.draft("RGB", (side, side))
-                            small = image.convert("RGB")
-                        size = (side, side)
-                        small.thumbnail(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-                        return small
+            for entry in json.loads(record.outputs):
+                if "file" in entry:
+                    small = decoded(self.files.get(entry["file"]))
+                    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+                    return small
         except (OSError, LookupError, TypeError, ValueError, WanxError):
             pass
         return None
