@@ -2,8 +2,7 @@
 
 import math
 import random
-from dataclasses import replace
-from dataclasses import fields
+from dataclasses import fields, replace
 from statistics import NormalDist, median
 
 import pytest
