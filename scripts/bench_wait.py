@@ -11,7 +11,7 @@ ours, refuse   the same, where the service refuses what it cannot run at once
 SDK            two threads of the official SDK; its own pauses, on the faster clock
 fixed 1 s      two threads that ask every second
 
-Run: python scripts/bench_wait.py [--tasks 200] [--scale 10]   (or: make bench-wait)
+Run: python scripts/bench_wait.py [--tasks 200] [--scale 8]   (or: make bench-wait)
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--tasks", type=int, default=200)
-    parser.add_argument("--scale", type=float, default=10.0)
+    parser.add_argument("--scale", type=float, default=8.0)
     parser.add_argument("--client", choices=CLIENTS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.client:
