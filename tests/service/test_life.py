@@ -2,10 +2,12 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import pytest
@@ -70,6 +72,8 @@ class Life(RuleBasedStateMachine):
             key=KEY, clock=self.clock, task_seconds=(8.0,), log=self.events.append
         )
         self.app = create_app(options)
+        self.taking: list[str] = []
+        self.app.state.engine.accept = self.watched(self.app.state.engine.accept)
         self.line = Line(httpx.ASGITransport(self.app))
         self.folder = TemporaryDirectory()
         self.trouble: list[str] = []
@@ -97,6 +101,18 @@ class Life(RuleBasedStateMachine):
             case "503":
                 return httpx.Response(503, json={"code": "ModelUnavailable", "message": "later"})
         return None
+
+    def watched(self, accept: Callable[..., Any]) -> Callable[..., Any]:
+        """The engine's taking of a task, with a note of it while it goes on."""
+
+        def taking(*asked: Any, **how: Any) -> Any:
+            self.taking.append("")
+            try:
+                return accept(*asked, **how)
+            finally:
+                self.taking.pop()
+
+        return taking
 
     @property
     def taken(self) -> list[str]:
@@ -144,6 +160,9 @@ class Life(RuleBasedStateMachine):
         """The kernel ends without a word, and another begins: it finds what the first has left."""
         for job in self.jobs:
             job._future.cancel()
+        # A search is over after a twentieth of a second here, not after 12: what is just being
+        # taken has to be taken by then.
+        wait_until(lambda: not self.taking, 30)
         history = self.session.archive.history
         for row in history.everything():
             history.put(replace(row, owner=DEAD))
