@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ipywanx.magics import config
-from ipywanx.magics.grammar import SUBCOMMANDS, picture_names
+from ipywanx.magics.grammar import SUBCOMMANDS
 from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import describe
 from ipywanx.session import current
 

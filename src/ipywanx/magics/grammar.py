@@ -19,6 +19,7 @@ from IPython.core.error import UsageError
 
 from ipywanx.errors import did_you_mean
 from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import Param, describe
 
 SUBCOMMANDS = (
@@ -236,17 +237,6 @@ def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(f"{word!r} is neither a variable nor a file.{hint}")
     return namespace.get(word, word) if _NAME.fullmatch(word) else word
-
-
-def picture_names(namespace: Mapping[str, Any]) -> list[str]:
-    """The names of the user's variables that can be a picture or a mask."""
-    marks = ("__array_interface__", "images", "image", "mask", "to_image", "getbands")
-    return [
-        name
-        for name, value in namespace.items()
-        if not name.startswith("_")
-        and (isinstance(value, bytes) or any(hasattr(type(value), mark) for mark in marks))
-    ]
 
 
 def fill_in(prompt: str, namespace: Mapping[str, Any]) -> str:

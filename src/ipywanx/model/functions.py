@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean
+from ipywanx.model.expansion import expanded_box
 from ipywanx.model.images import Picture, load
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import About, Text, describe, explain
@@ -255,7 +256,7 @@ def _scale(en: str, zh: str, half: str) -> About:
             f"{zh}方向扩展到一半边长的几倍；1 表示不扩展。",
         ),
         unit="×",
-        step=0.05,
+        step=0.01,
         source=REFERENCE_PAGE,
     )
 
@@ -397,6 +398,14 @@ class Expand(EditRequest):
     bottom_scale: Annotated[float, Field(ge=1, le=2), _scale("Down", "下", "half the height")] = 1.0
     left_scale: Annotated[float, Field(ge=1, le=2), _scale("Left", "左", "half the width")] = 1.0
     right_scale: Annotated[float, Field(ge=1, le=2), _scale("Right", "右", "half the width")] = 1.0
+
+    @property
+    def output_size(self) -> tuple[int, int] | None:
+        """(width, height) in pixels of what comes back; None for a URL, whose size is not known."""
+        if self.image.size is None:
+            return None
+        scales = (self.top_scale, self.bottom_scale, self.left_scale, self.right_scale)
+        return expanded_box(self.image.size, *scales)[:2]
 
 
 class SuperResolution(EditRequest):

@@ -88,7 +88,7 @@ class Picture:
             return image.convert("RGB")
 
 
-def load(source: Any, *, fit: bool = False) -> Picture:
+def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
     """The picture that a person means by ``source``.
 
     Args:
@@ -96,6 +96,7 @@ def load(source: Any, *, fit: bool = False) -> Picture:
             4]; uint8, or float from 0 to 1), an earlier ``Result`` (its first picture), a
             ``DoodleBoard``, ``Drawing`` or ``MaskEditor`` (its ``image``), or a ``Picture``.
         fit: Resize and recompress a picture outside the service's limits instead of refusing it.
+        name: What to call bytes, in messages and on the picture.
 
     Returns:
         A picture between 512 and 4096 pixels a side and of at most 10 MB. A file that already
@@ -118,8 +119,8 @@ def load(source: Any, *, fit: bool = False) -> Picture:
         return _from_result(source, fit=fit)
     if hasattr(source, "image"):  # a DoodleBoard, a Drawing or a MaskEditor has one
         return load(source.image, fit=fit)
-    data, name = _read(source)
-    return _from_file(data, name, fit=fit)
+    data, found = _read(source)
+    return _from_file(data, name or found, fit=fit)
 
 
 def open_image(source: Any) -> Image.Image:

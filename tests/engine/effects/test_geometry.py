@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx.engine.effects import render
-from ipywanx.engine.effects.expand import expanded_box
+from ipywanx.model.expansion import expanded_box
 
 scale = st.floats(1, 2)
 side = st.integers(512, 4096)

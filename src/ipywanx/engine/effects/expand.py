@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PIL import Image
 
@@ -11,23 +9,9 @@ from ipywanx.engine.effects import arrays, fill
 from ipywanx.engine.effects.arrays import Bools, Floats, Size
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.subject import subject_mask
+from ipywanx.model.expansion import expanded_box
 
 _WORK_SIDE = 704
-
-
-def expanded_box(
-    size: Size, top: float, bottom: float, left: float, right: float
-) -> tuple[int, int, int, int]:
-    """Give (width, height, left offset, top offset) of the grown picture.
-
-    Each scale acts on the half of the picture on its side of the centre.
-    """
-    width, height = size
-    grown_width = math.floor(width / 2 * (left + right) + 0.5)
-    grown_height = math.floor(height / 2 * (top + bottom) + 0.5)
-    left_offset = min(math.floor(width / 2 * (left - 1) + 0.5), grown_width - width)
-    top_offset = min(math.floor(height / 2 * (top - 1) + 0.5), grown_height - height)
-    return grown_width, grown_height, left_offset, top_offset
 
 
 def expand(job: Job) -> Image.Image:
