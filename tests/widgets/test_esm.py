@@ -3,19 +3,34 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from ipywanx.widgets import esm
+from ipywanx.widgets.texts import frame_texts
 
 
 def test_every_part_is_in_the_module_once():
     """What lies in the folder is sent to the page; a part that nobody names would be missed."""
     page = Path(esm.__file__).parent / "page"
-    assert sorted(esm.EASEL) == sorted(path.name for path in page.glob("*.js"))
+    named = {*esm.EASEL, *esm.FRAME}
+    assert sorted(named) == sorted(path.name for path in page.glob("*.js"))
 
 
-def test_the_module_exports_once_and_imports_nothing():
+@pytest.mark.parametrize("parts", [esm.EASEL, esm.FRAME])
+def test_the_module_exports_once_and_imports_nothing(parts):
     """The joined text is one ES module as a browser takes it, with no name declared twice."""
-    text = esm.module(*esm.EASEL)
+    text = esm.module(*parts)
     assert re.findall(r"(?m)^export .*", text) == ["export default { render };"]
     assert not re.search(r"(?m)^import ", text)
     names = re.findall(r"(?m)^(?:async )?(?:const|let|class|function) (\w+)", text)
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("parts", "texts"), [(esm.FRAME, frame_texts()), (esm.PICTURE())]
+)
+def test_what_the_page_says_is_among_the_texts(parts, texts):
+    """Every text that a part asks for by its name is there in both languages."""
+    names = set(re.findall(r'\btext\((?:\w+ \? )?"(\w+)"', esm.module(*parts)))
+    assert names <= texts.keys()
+    assert len(names) > 10

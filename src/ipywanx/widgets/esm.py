@@ -27,6 +27,17 @@ EASEL = (
 )
 """What a canvas to draw on is made of, by hand and by keys."""
 
+FRAME = (
+    "dom.js",
+    "words.js",
+    "frame_geometry.js",
+    "frame_scales.js",
+    "frame_hand.js",
+    "frame.js",
+    "frame_widget.js",
+)
+"""What the frame of ``expand`` is made of."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""

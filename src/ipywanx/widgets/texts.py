@@ -107,11 +107,57 @@ _BOARD = {
     "brown": Text("Brown", "棕色"),
 }
 
+_FRAME = {
+    "frame_presets": Text("Shape of the result", "结果的比例"),
+    "frame_double": Text("2× all around", "四周 2×"),
+    "frame_reset": Text("Reset", "重置"),
+    "frame_stage": Text(
+        "Picture with the frame around it. Arrows move an edge, with Shift in bigger steps.",
+        "图片与外框。方向键移动一条边，按住 Shift 步长更大。",
+    ),
+    "frame_move": Text("Move the whole frame", "移动整个外框"),
+    "frame_left": Text("Left edge", "左边"),
+    "frame_right": Text("Right edge", "右边"),
+    "frame_top": Text("Top edge", "上边"),
+    "frame_bottom": Text("Bottom edge", "下边"),
+    "frame_top_left": Text("Top left corner", "左上角"),
+    "frame_top_right": Text("Top right corner", "右上角"),
+    "frame_bottom_left": Text("Bottom left corner", "左下角"),
+    "frame_bottom_right": Text("Bottom right corner", "右下角"),
+    "frame_px": Text("px", "像素"),
+    "frame_output": Text("Result: {size}", "结果：{size}"),
+    "frame_large": Text(
+        "Over {n} px a side: the result must be made smaller before it can be edited again.",
+        "边长超过 {n} 像素：结果须先缩小才能再次编辑。",
+    ),
+    "frame_too_wide": Text(
+        "{ratio} would need {n}× the width; {most}× is the most.",
+        "{ratio} 需要 {n} 倍宽度；最多 {most} 倍。",
+    ),
+    "frame_too_high": Text(
+        "{ratio} would need {n}× the height; {most}× is the most.",
+        "{ratio} 需要 {n} 倍高度；最多 {most} 倍。",
+    ),
+    "frame_unknown": Text(
+        "The picture's size is not known here, so neither is its shape.",
+        "此处不知道图片的尺寸，因此也不知道比例。",
+    ),
+    "frame_hint": Text(
+        "Drag an edge, a corner or the whole; with Shift both sides alike.",
+        "拖动边、角或整个外框；按住 Shift 两侧同时变化。",
+    ),
+}
+
 
 def prefers_chinese() -> bool:
     """Whether the environment asks for Chinese."""
     named = os.environ.get("LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
     return (named or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
+
+
+def preferred_language() -> str:
+    """``"zh"`` where the environment asks for Chinese, else ``"en"``."""
+    return "zh" if prefers_chinese() else "en"
 
 
 def editor_texts() -> dict[str, str]:
@@ -127,3 +173,8 @@ def board_texts() -> dict[str, str]:
 def _spoken(texts: dict[str, Text]) -> dict[str, str]:
     chinese = prefers_chinese()
     return {name: text.zh if chinese else text.en for name, text in texts.items()}
+
+
+def frame_texts() -> dict[str, Text]:
+    """The expand frame's words in both languages."""
+    return dict(_FRAME)
