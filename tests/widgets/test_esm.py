@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from ipywanx.widgets import esm
-from ipywanx.widgets.texts import frame_texts
+from ipywanx.widgets.texts import frame_texts, picture_texts
 
 
 def test_every_part_is_in_the_module_once():
     """What lies in the folder is sent to the page; a part that nobody names would be missed."""
     page = Path(esm.__file__).parent / "page"
-    named = {*esm.EASEL, *esm.FRAME}
+    named = {*esm.EASEL, *esm.FRAME, *esm.PICTURE}
     assert sorted(named) == sorted(path.name for path in page.glob("*.js"))
 
 
@@ -27,7 +27,7 @@ def test_the_module_exports_once_and_imports_nothing(parts):
 
 
 @pytest.mark.parametrize(
-    ("parts", "texts"), [(esm.FRAME, frame_texts()), (esm.PICTURE())]
+    ("parts", "texts"), [(esm.FRAME, frame_texts()), (esm.PICTURE, picture_texts())]
 )
 def test_what_the_page_says_is_among_the_texts(parts, texts):
     """Every text that a part asks for by its name is there in both languages."""

@@ -38,6 +38,9 @@ FRAME = (
 )
 """What the frame of ``expand`` is made of."""
 
+PICTURE = ("dom.js", "words.js", "picture.js", "sizes.js")
+"""The picture panel and the sizes; whoever hosts them adds the part that exports."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""

@@ -147,6 +147,41 @@ _FRAME = {
         "拖动边、角或整个外框；按住 Shift 两侧同时变化。",
     ),
 }
+_PICTURE = {
+    "picture": Text("Picture", "图片"),
+    "picture_choose": Text(
+        "Choose a picture, or drop or paste one here", "选择图片，或拖放、粘贴到此处"
+    ),
+    "picture_drop": Text("Let go to use it", "松开即可使用"),
+    "picture_url": Text("Address (URL)", "网址（URL）"),
+    "picture_variable": Text("Variable", "变量"),
+    "picture_no_variables": Text("none is a picture", "没有图片"),
+    "picture_use": Text("Use", "使用"),
+    "picture_result": Text("Last result", "上一个结果"),
+    "picture_none": Text("No picture yet.", "还没有图片。"),
+    "picture_address": Text(
+        "The service fetches it from its address; it is not shown here.",
+        "由服务端从该网址读取；此处不显示。",
+    ),
+    "picture_alt": Text("The picture: {name}", "图片：{name}"),
+    "picture_px": Text("px", "像素"),
+    "picture_reading": Text("Reading {name} …", "正在读取 {name}……"),
+    "picture_too_large": Text(
+        "{name} has {n} MB; at most {most} MB can be handed to the kernel. Nothing was sent.",
+        "{name} 有 {n} MB；最多可交给内核 {most} MB。未发送任何内容。",
+    ),
+    "picture_no_picture": Text(
+        "That holds neither a picture's file nor an address.", "其中既没有图片文件，也没有网址。"
+    ),
+    "sizes": Text("Before and after, at the same scale", "放大前后，同一比例"),
+    "sizes_in": Text("Now: {size}", "现在：{size}"),
+    "sizes_out": Text("Result: {size}", "结果：{size}"),
+    "sizes_sharper": Text("The same size, only sharper", "尺寸不变，只做锐化"),
+    "sizes_unknown": Text(
+        "{n}× as wide and high; the picture's own size is not known here.",
+        "宽和高放大 {n} 倍；此处不知道图片本身的尺寸。",
+    ),
+}
 
 
 def prefers_chinese() -> bool:
@@ -178,3 +213,8 @@ def _spoken(texts: dict[str, Text]) -> dict[str, str]:
 def frame_texts() -> dict[str, Text]:
     """The expand frame's words in both languages."""
     return dict(_FRAME)
+
+
+def picture_texts() -> dict[str, Text]:
+    """The words of the picture panel and of the sizes, in both languages."""
+    return _PICTURE | {"frame_large": _FRAME["frame_large"]}
