@@ -199,7 +199,8 @@ class Archive:
     def tidy(self) -> int:
         """Remove old previews, the oldest first, until all files take at most ``most`` bytes.
 
-        Pictures that were paid for are never removed here, nor what is younger than an hour.
+        Pictures that were paid for or starred are never removed here, nor what is younger than an
+        hour.
 
         Returns:
             How many bytes went.
@@ -227,7 +228,7 @@ class Archive:
         for row in sorted(rows, key=lambda row: row.asked):
             if excess <= 0 or row.asked > latest:
                 break
-            if row.is_preview:
+            if row.is_preview and not row.starred:
                 chosen.append(row)
                 for name in _names(row):
                     named[name] -= 1
