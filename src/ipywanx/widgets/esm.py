@@ -27,6 +27,21 @@ EASEL = (
 )
 """What a canvas to draw on is made of, by hand and by keys."""
 
+GALLERY = (
+    "dom.js",
+    "words.js",
+    "labels.js",
+    "album.js",
+    "card.js",
+    "wall.js",
+    "scene.js",
+    "compare.js",
+    "actions.js",
+    "viewer.js",
+    "gallery.js",
+)
+"""What shows the results that were made."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""
