@@ -138,7 +138,7 @@ class Shelf:
         for variable, part in ((image, "image"), (named, "mask")):
             if variable in {PHOTO, MASK}:
                 recalled = f"wx.recall({self._records[name].task_id!r}).{part}"
-                python = python.replace("\n\n", f"\n\n# {variable} = {recalled}\n", 1)
+                python = python.replace("\nwx.edit", f"\n# {variable} = {recalled}\nwx.edit", 1)
         return Code(as_magic(request, image), python)
 
     # ---- cards

@@ -40,9 +40,9 @@ class Compare {
 
   // Two of { id, index, width, height, place, label, note }; their pictures follow.
   show(sides) {
-    const key = JSON.stringify(sides.map(({ id, index }) => [id, index]));
-    if (key !== this.key) this.sight.fit();
-    this.key = key;
+    const pair = JSON.stringify(sides.map(({ id, index }) => [id, index]));
+    if (pair !== this.pair) this.sight.fit();
+    this.pair = pair;
     this.sides = sides;
     this.scene = sceneOf(...sides);
     sides.forEach(({ id, index, width, label, note }, at) => {
@@ -95,7 +95,8 @@ class Compare {
     });
     const part = Number(this.range.value);
     this.stage.dataset.mode = mode;
-    this.panes[0].node.style.clipPath = mode === "slider" ? `inset(0 ${100 - part}% 0 0)` : "";
+    const clips = [`inset(0 ${100 - part}% 0 0)`, `inset(0 0 0 ${part}%)`];
+    this.panes.forEach(({ node }, at) => (node.style.clipPath = mode === "slider" ? clips[at] : ""));
     this.divider.style.left = `${part}%`;
     this.panes[0].node.hidden = mode === "toggle" && !this.flipped;
     this.panes[1].node.hidden = mode === "toggle" && this.flipped;

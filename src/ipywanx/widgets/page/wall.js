@@ -40,7 +40,7 @@ class Wall {
     all = all.slice(this.held);
     const kept = new Set(all.map(({ id }) => id));
     for (const [id, card] of this.cards) {
-      if (kept.has(id)) continue;
+      if (kept.has(id) || this.held) continue; // also what falls off the end stays for now
       this.watcher.unobserve(card.node);
       card.node.remove();
       this.cards.delete(id);
