@@ -352,7 +352,7 @@ def history(text: str = "") -> Past:
     """The results that are kept, of all kernels, newest first.
 
     Args:
-        text: What to look for in prompts, functions' names and task ids; "" for all.
+        text: What to look for in prompts, functions' names, task ids and tags; "" for all.
 
     Returns:
         A sequence of :class:`~ipywanx.Result`, each read from the disk when it is asked for. Under

@@ -336,6 +336,15 @@ def test_tidying_never_takes_what_was_paid_for(archive):
     assert paid.result(unpriced).data == (png("blue"),)
 
 
+def test_tidying_never_takes_what_was_starred(archive):
+    """A preview that the person liked stays, though it cost nothing."""
+    liked, other = keep(archive, None, png("red")), keep(archive, None, png("green"))
+    grow_old(archive, [liked, other])
+    archive.history.mark(liked.id, starred=True)
+    assert bounded(archive, 1).tidy() == len(png("green"))
+    assert [one.id for one in archive.history.search()] == [liked.id]
+
+
 def test_tidying_leaves_what_is_in_use(archive):
     """Neither a preview of this hour goes, nor a file that a task under way has put again."""
     request = asked("super_resolution")

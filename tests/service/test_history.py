@@ -445,6 +445,35 @@ def test_two_processes_book_in_one_book(start, memory, tmp_path):
     assert min(b - a for a, b in pairwise(turns)) > 0.5 - 1e-6
 
 
+# ---- stars and tags ------------------------------------------------------------------------
+
+
+def test_stars_and_tags_are_kept_and_found(memory, tmp_path):
+    """What the person says of a result is there in the next kernel, and its tags are searched."""
+    memory.put(done("a"))
+    memory.put(done("b", asked=time.time() + 1))
+    assert memory.mark("a", starred=True, tags="封面, Lake") == memory.search("lake")[0]
+    assert memory.mark("a", tags="cover").starred
+    assert memory.mark("nobody", starred=True) is None
+    memory.close()
+    with closing(History(tmp_path / "home")) as later:
+        assert [(one.id, one.starred, one.tags) for one in later.search()] == [
+            ("b", False, ""),
+            ("a", True, "cover"),
+        ]
+        assert names(later.search("cover")) == ["a"]
+        assert later.mark("a", starred=False).tags == "cover"
+
+
+def test_marks_are_kept_in_memory_where_the_file_cannot_be_written(memory, tmp_path):
+    """On a disk that takes nothing a star stays for this kernel, and the notice says so."""
+    (tmp_path / "home").write_text("in the way")
+    memory.put(done("a"))
+    memory.mark("a", starred=True)
+    assert memory.search()[0].starred
+    assert memory.notice
+
+
 # ---- versions -------------------------------------------------------------------------------
 
 
@@ -491,6 +520,22 @@ def test_a_later_file_is_left_alone(memory, tmp_path):
     assert memory.everything() is None
     assert memory.delete(done("theirs")) is False
     assert {path.name: path.read_bytes() for path in (tmp_path / "home").iterdir()} == before
+
+
+def test_a_file_of_the_first_version_keeps_its_rows(tmp_path):
+    """A history without stars is taken further: its rows are there, and can be marked."""
+    old = Database(tmp_path / "history.sqlite3", MIGRATIONS[:1])
+    columns = {"id": "a", "account": "mine", "owner": "x", "function": "expand", "prompt": "湖",
+               "request": "{}", "megapixels": 1.0, "asked": 1.0, "status": "SUCCEEDED",
+               "outputs": "[]", "fetched": 1}  # fmt: skip
+    marks = ", ".join(f":{column}" for column in columns)
+    insert = f"INSERT INTO task ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    assert old.attempt(lambda db: db.execute(insert, columns))
+    old.close()
+    with closing(History(tmp_path)) as memory:
+        (kept,) = memory.search()
+        assert (kept.id, kept.starred, kept.tags) == ("a", False, "")
+        assert memory.mark("a", starred=True).starred
 
 
 def test_an_interrupted_migration_leaves_nothing(tmp_path):

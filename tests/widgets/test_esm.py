@@ -8,18 +8,25 @@ import pytest
 from ipywanx.widgets import esm
 from ipywanx.widgets.texts import frame_texts, picture_texts
 
+MODULES = {
+    "easel": esm.EASEL,
+    "frame": esm.FRAME,
+    "gallery": esm.GALLERY,
+}
 
-def test_every_part_is_in_the_module_once():
-    """What lies in the folder is sent to the page; a part that nobody names would be missed."""
+
+def test_every_part_is_in_a_module():
+    """What lies in the folder is sent to a page; a part that nobody names would be missed."""
     page = Path(esm.__file__).parent / "page"
-    named = {*esm.EASEL, *esm.FRAME, *esm.PICTURE}
-    assert sorted(named) == sorted(path.name for path in page.glob("*.js"))
+    named = {part for parts in (*MODULES.values(), esm.PICTURE) for part in parts}
+    assert named == {path.name for path in page.glob("*.js")}
 
 
-@pytest.mark.parametrize("parts", [esm.EASEL, esm.FRAME])
-def test_the_module_exports_once_and_imports_nothing(parts):
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_exports_once_and_imports_nothing(name):
     """The joined text is one ES module as a browser takes it, with no name declared twice."""
-    text = esm.module(*parts)
+    assert len(set(MODULES[name])) == len(MODULES[name])
+    text = esm.module(*MODULES[name])
     assert re.findall(r"(?m)^export .*", text) == ["export default { render };"]
     assert not re.search(r"(?m)^import ", text)
     names = re.findall(r"(?m)^(?:async )?(?:const|let|class|function) (\w+)", text)

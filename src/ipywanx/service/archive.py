@@ -10,6 +10,7 @@ import json
 import threading
 import time
 import uuid
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.pixels import BROKEN
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.content_store import ContentStore
@@ -186,6 +188,31 @@ class Archive:
             pass
         return None
 
+    def count(self, record: Record) -> int:
+        """How many pictures a result has; they need not be there any more."""
+        return len(_kept(record))
+
+    def picture(self, record: Record, index: int) -> bytes | None:
+        """One file as it came: a result's, from 0 on, or at -1 what it began with; None if gone."""
+        try:
+            return self._path(record, index).read_bytes()
+        except (OSError, LookupError, TypeError, ValueError):
+            return None
+
+    def size(self, record: Record, index: int) -> tuple[int, int] | None:
+        """Width and height of the same picture, from its header."""
+        try:
+            with warnings.catch_warnings(), Image.open(self._path(record, index)) as image:
+                warnings.simplefilter("ignore")
+                return image.size
+        except (*BROKEN, LookupError, TypeError):
+            return None
+
+    def _path(self, record: Record, index: int) -> Path:
+        if index < 0:
+            return self.files.path(json.loads(record.request)["image"]["file"])
+        return self.files.path(_kept(record)[index])
+
     # ---- taking away
 
     def delete(self, records: Iterable[Record]) -> int:
@@ -199,7 +226,8 @@ class Archive:
     def tidy(self) -> int:
         """Remove old previews, the oldest first, until all files take at most ``most`` bytes.
 
-        Pictures that were paid for are never removed here, nor what is younger than an hour.
+        Pictures that were paid for or starred are never removed here, nor what is younger than an
+        hour.
 
         Returns:
             How many bytes went.
@@ -227,7 +255,7 @@ class Archive:
         for row in sorted(rows, key=lambda row: row.asked):
             if excess <= 0 or row.asked > latest:
                 break
-            if row.is_preview:
+            if row.is_preview and not row.starred:
                 chosen.append(row)
                 for name in _names(row):
                     named[name] -= 1
@@ -262,6 +290,14 @@ def _names(record: Record) -> set[str]:
     except (AttributeError, TypeError, ValueError):
         return set()
     return {name for name in names if name}
+
+
+def _kept(record: Record) -> list[str]:
+    """The files of its pictures, in order."""
+    try:
+        return [entry["file"] for entry in json.loads(record.outputs) if "file" in entry]
+    except (LookupError, TypeError, ValueError):
+        return []
 
 
 def _moment(seconds: float | None) -> datetime | None:

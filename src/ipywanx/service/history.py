@@ -35,12 +35,18 @@ _WRITE = f"""
 """  # noqa: S608 - our own names
 _OPEN = "(status IN ('PENDING', 'RUNNING') OR (status = 'SUCCEEDED' AND NOT fetched))"
 
+_FIRST_COLUMNS = _COLUMNS[: _COLUMNS.index("starred")]  # what came later, a migration adds
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        f"CREATE TABLE task ({', '.join(_COLUMNS)}, PRIMARY KEY (id))",
+        f"CREATE TABLE task ({', '.join(_FIRST_COLUMNS)}, PRIMARY KEY (id))",
         "CREATE UNIQUE INDEX task_by_service_id ON task (account, task_id)",
         "CREATE INDEX task_by_age ON task (asked)",
         "CREATE TABLE turn (account, call, free_at, booked_at, PRIMARY KEY (account, call))",
+    ),
+    (
+        "ALTER TABLE task ADD COLUMN starred DEFAULT 0",
+        "ALTER TABLE task ADD COLUMN tags DEFAULT ''",
     ),
 )
 
@@ -84,6 +90,29 @@ class History:
         found = self._select("account = ? AND task_id = ?", account, task_id)
         return found[0] if found else None
 
+    def mark(
+        self, name: str, *, starred: bool | None = None, tags: str | None = None
+    ) -> Record | None:
+        """Keep what the person says of a task; what is None stays.
+
+        Args:
+            name: The row's own id.
+            starred: Whether they like it.
+            tags: Their words for it, with commas between them.
+
+        Returns:
+            The row as it is now, or None where there is none of that name.
+        """
+        said = {"starred": starred, "tags": tags}
+        with self._database.lock:
+            found = self._select("id = ?", name)
+            if not found:
+                return None
+            new = {column: value for column, value in said.items() if value is not None}
+            record = dataclasses.replace(found[0], **new)  # type: ignore[arg-type]
+            self.put(record)
+            return record
+
     def delete(self, *records: Record) -> bool:
         """Forget tasks; whether the file let us. Their files are the content store's."""
 
@@ -107,13 +136,15 @@ class History:
         )
 
     def search(self, text: str = "", limit: int = -1) -> list[Record]:
-        """Tasks that gave pictures, newest first; ``text`` is looked for in what was asked."""
-        named = " OR ".join(
-            f"instr(lower({column}), lower(?))" for column in ("prompt", "function", "task_id")
-        )
+        """Tasks that gave pictures, newest first.
+
+        ``text`` is looked for in what was asked, and in tags.
+        """
+        columns = ("prompt", "function", "task_id", "tags")
+        named = " OR ".join(f"instr(lower({column}), lower(?))" for column in columns)
         return self._select(
             f"status = 'SUCCEEDED' AND fetched AND ({named}) ORDER BY asked DESC LIMIT ?",
-            *[text] * 3,
+            *[text] * len(columns),
             limit,
         )
 
@@ -226,7 +257,8 @@ class History:
 
 def _record(row: Sequence[object]) -> Record:
     values = dict(zip(_COLUMNS, row, strict=True))
-    return Record(**values | {"fetched": bool(values["fetched"])})  # type: ignore[arg-type]
+    truths = {name: bool(values[name]) for name in ("fetched", "starred")}
+    return Record(**values | truths)  # type: ignore[arg-type]
 
 
 def _next_turn(free_at: float, booked_at: float) -> tuple[float, float]:

@@ -34,6 +34,8 @@ class Record:
         cost: Yuan.
         outputs: The ended task's outputs as JSON: files by name, failures by code and message.
         fetched: Whether all there is to fetch is in the content store.
+        starred: Whether the person liked it.
+        tags: The person's own words for it, with commas between them.
     """
 
     id: str
@@ -57,6 +59,8 @@ class Record:
     cost: float = 0.0
     outputs: str = "[]"
     fetched: bool = False
+    starred: bool = False
+    tags: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -41,6 +41,21 @@ FRAME = (
 PICTURE = ("dom.js", "words.js", "picture.js", "sizes.js")
 """The picture panel and the sizes; whoever hosts them adds the part that exports."""
 
+GALLERY = (
+    "dom.js",
+    "words.js",
+    "labels.js",
+    "album.js",
+    "card.js",
+    "wall.js",
+    "scene.js",
+    "compare.js",
+    "actions.js",
+    "viewer.js",
+    "gallery.js",
+)
+"""What shows the results that were made."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""

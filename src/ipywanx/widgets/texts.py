@@ -180,6 +180,76 @@ _PICTURE = {
     "sizes_unknown": Text(
         "{n}× as wide and high; the picture's own size is not known here.",
         "宽和高放大 {n} 倍；此处不知道图片本身的尺寸。",
+_GALLERY = {
+    "gallery": Text("Gallery", "图库"),
+    "search": Text("Search prompts, functions, tags", "搜索提示词、功能、标签"),
+    "starred_only": Text("Starred only", "只看已加星"),
+    "shown": Text("{n} of {all}", "{n} / {all}"),
+    "empty": Text(
+        "Nothing has been made yet. What you make appears here.",
+        "还没有作品。生成的图片会出现在这里。",
+    ),
+    "no_match": Text("Nothing matches.", "没有匹配的结果。"),
+    "new": Text("{n} new", "{n} 个新结果"),
+    "cards": Text("Results, newest first", "结果，最新的在前"),
+    "preview": Text("Offline preview", "离线预览"),
+    "preview_help": Text("Not made by Wan", "并非万相生成"),
+    "pictures": Text("{n} pictures", "{n} 张图片"),
+    "starred": Text("Starred", "已加星"),
+    "no_prompt": Text("(no prompt)", "（无提示词）"),
+    "missing": Text("The picture is gone.", "图片已不存在。"),
+    "no_before": Text(
+        "The original is not here: the service fetched it itself.",
+        "原图不在此处：由服务端自行获取。",
+    ),
+    "viewer": Text("Opened result", "打开的结果"),
+    "close": Text("Close", "关闭"),
+    "previous": Text("Newer", "较新"),
+    "next": Text("Older", "较早"),
+    "picture_n": Text("Picture {n}", "第 {n} 张"),
+    "modes": Text("How to compare", "对比方式"),
+    "slider": Text("Slider", "滑块"),
+    "side": Text("Side by side", "并排"),
+    "toggle": Text("Toggle", "切换"),
+    "divider": Text("Where the two pictures meet, in percent", "两图分界位置（百分比）"),
+    "flip": Text("Press or hold to see the other", "点按或按住查看另一张"),
+    "before": Text("Before", "原图"),
+    "after": Text("After", "结果"),
+    "stage": Text(
+        "Comparison. Ctrl and wheel zoom; plus, minus and 0 too; dragging moves.",
+        "对比区。Ctrl+滚轮缩放，也可用 +、-、0；拖动可平移。",
+    ),
+    "zoom": Text("Zoom", "缩放"),
+    "zoom_in": Text("Zoom in", "放大"),
+    "zoom_out": Text("Zoom out", "缩小"),
+    "fit": Text("Fit", "适应窗口"),
+    "compare": Text("Compare with…", "与…对比"),
+    "choose": Text(
+        "Choose another result above. Esc: not now.", "请在上方选择另一个结果。Esc 取消。"
+    ),
+    "uncompare": Text("Back to before and after", "返回原图对比"),
+    "actions": Text("Actions", "操作"),
+    "star": Text("Star", "加星"),
+    "unstar": Text("Remove the star", "取消加星"),
+    "tags": Text("Tags", "标签"),
+    "tags_help": Text("With commas between them", "用逗号分隔"),
+    "save": Text("Save", "保存"),
+    "saved": Text("Saved as {name}", "已保存为 {name}"),
+    "code": Text("Copy as code", "复制为代码"),
+    "magic": Text("Cell", "单元格"),
+    "python": Text("Python", "Python"),
+    "copy": Text("Copy", "复制"),
+    "copied": Text("Copied.", "已复制。"),
+    "not_copied": Text("It is selected: press Ctrl+C.", "已选中：请按 Ctrl+C。"),
+    "no_code": Text("Nobody knows what was asked.", "不知道当时的请求。"),
+    "edit": Text("Edit again", "再次编辑"),
+    "use": Text("Use as input", "用作输入"),
+    "seed": Text("Reuse seed", "沿用种子"),
+    "remix": Text("Remix", "换种子再做"),
+    "cost": Text("CNY {n}", "{n} 元"),
+    "facts": Text("Particulars", "详情"),
+    "lost": Text(
+        "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
     ),
 }
 
@@ -203,6 +273,11 @@ def editor_texts() -> dict[str, str]:
 def board_texts() -> dict[str, str]:
     """The doodle board's words in the person's language."""
     return _spoken(_EASEL | _BOARD)
+
+
+def gallery_texts() -> dict[str, list[str]]:
+    """The gallery's words in both languages, for a page that changes between them."""
+    return {name: list(text) for name, text in _GALLERY.items()}
 
 
 def _spoken(texts: dict[str, Text]) -> dict[str, str]:

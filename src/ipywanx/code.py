@@ -1,0 +1,129 @@
+"""How is a request said in code? As a cell for the magic, and as a call in Python.
+
+What is run makes exactly this request again. The picture, and a mask, are not in it: they are named
+as the person names them, by a variable, a path or a URL.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from typing import Any
+
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.params import Param, describe
+
+PHOTO, MASK = "photo", "mask"
+"""The variables that stand for a picture or a mask which has no address."""
+_FILE = re.compile(r"[^\n]*\.[A-Za-z0-9]{2,5}")
+_LONGEST_LINE = 88
+
+
+def picture_name(request: EditRequest) -> str:
+    """What to call the request's picture in code: its URL, its file's name, or a variable."""
+    picture = request.image
+    if picture.url is not None:
+        return picture.url
+    return picture.name if _FILE.fullmatch(picture.name) else PHOTO
+
+
+def as_magic(request: EditRequest, image: str) -> str:
+    """A cell that makes this request again.
+
+    Usually ``%%wanx`` with the prompt as its body. Where the body cannot carry the prompt as it is
+    (``{{``, newlines at its ends, signs that an editor changes), the cell gives it a name, and
+    ``%wanx`` reads it from there.
+
+    Args:
+        request: What to say.
+        image: The picture: a variable's name, a path or a URL.
+    """
+    first = []
+    remark = _remark(request, image)
+    if not _can_stand_on_a_line(image):
+        first.append(f"{PHOTO} = {image!r}")
+        image = PHOTO
+    words = [request.about.name, shlex.quote(image) if _needs_quotes(image) else image]
+    for param in _given(request):
+        if param.about.kind == "mask":
+            words += [param.flag, MASK]
+        elif param.about.kind == "bool":
+            words.append(param.flag)
+        else:
+            flag = "-n" if param.name == "n" else param.flag
+            words += [flag, repr(getattr(request, param.name))]
+    line = " ".join(words)
+    if not first and _can_be_a_body(request.prompt):
+        return f"%%wanx {line}{'  ' if remark else ''}{remark}\n{request.prompt}"
+    first.append(f"prompt = {request.prompt!r}")
+    return "\n".join([*filter(None, [remark]), *first, f'%wanx {line} -p "{{{{prompt}}}}"'])
+
+
+def as_python(request: EditRequest, image: str, mask: str | None = None) -> str:
+    """A call that makes this request again.
+
+    Args:
+        request: What to say.
+        image: The picture: a variable's name, a path or a URL.
+        mask: The mask's variable; None writes the mask out, step by step.
+    """
+    arguments = [
+        repr(request.about.name),
+        image if image.isidentifier() else repr(image),
+        repr(request.prompt),
+    ]
+    for param in _given(request):
+        value: Any = getattr(request, param.name)
+        said = repr(value)
+        if param.about.kind == "mask":
+            said = mask or f"wx.Mask.from_json({value.to_json()!r})"
+        arguments.append(f"{param.name}={said}")
+    call = f"wx.edit({', '.join(arguments)})"
+    if len(call) > _LONGEST_LINE:
+        call = "wx.edit(\n" + "".join(f"    {one},\n" for one in arguments) + ")"
+    remark = _remark(request, image, masked=mask is not None)
+    return "\n".join(["import ipywanx as wx", "", *filter(None, [remark]), call])
+
+
+def _given(request: EditRequest) -> list[Param]:
+    """The parameters that were set, but for picture and prompt, which have places of their own."""
+    return [
+        param
+        for param in describe(type(request))
+        if param.name in request.model_fields_set
+        and param.name not in {"image", "prompt"}
+        and (value := getattr(request, param.name)) is not None
+        and value is not False
+    ]
+
+
+def _remark(request: EditRequest, image: str, *, masked: bool = True) -> str:
+    """Which variables have to be there, as a comment; no quotes, for the magic's line."""
+    needed = []
+    if image.isidentifier():
+        needed.append(f"{image}: the picture")
+    if masked and "mask" in request.model_fields_set:
+        needed.append(f"{MASK}: the mask")
+    return f"# variables: {', '.join(needed)}" if needed else ""
+
+
+def _needs_quotes(image: str) -> bool:
+    return any(sign in "'\"" or sign.isspace() for sign in image)
+
+
+def _can_stand_on_a_line(image: str) -> bool:
+    """Whether the magic's line can hold it: # begins a remark there, - a flag, ; ends it."""
+    return image.isprintable() and not image.startswith(("#", "-")) and not image.endswith(";")
+
+
+def _can_be_a_body(prompt: str) -> bool:
+    """Whether a cell's body carries it sign by sign, through editor, notebook and grammar."""
+    lines = prompt.split("\n")
+    kinds = {unicodedata.category(sign) for line in lines for sign in line}
+    return (
+        not kinds & {"Cc", "Zl", "Zp"}  # line ends and controls, which editors change
+        and lines[0].strip() != ""
+        and lines[-1].strip() != ""
+        and "{{" not in prompt
+    )

@@ -1,0 +1,163 @@
+"""What was made? Results as cards, newest first, to be looked at, compared and gone on with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+from PIL import Image
+
+from ipywanx.errors import WanxError
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.results import Result
+from ipywanx.session import current
+from ipywanx.widgets.esm import GALLERY, module
+from ipywanx.widgets.messages import UNREADABLE
+from ipywanx.widgets.shelf import Shelf
+from ipywanx.widgets.texts import gallery_texts
+
+if TYPE_CHECKING:
+    from ipywanx.service.record import Record
+    from ipywanx.session import Session
+
+ACTIONS = ("edit", "use", "seed", "remix")
+"""What a host does: edit it again, use it as input, take its seed, take all but the seed."""
+
+
+class Gallery(anywidget.AnyWidget):
+    """The results that are kept, of all kernels.
+
+    ``Gallery()`` under a cell shows them: each opens to be compared with what it began with or with
+    another, starred, tagged, saved and copied as code. Pictures come when they are looked at.
+
+    Args:
+        session: Whose; None for the one of ``ipywanx.edit``.
+        limit: How many at most.
+        language: ``"en"`` or ``"zh"``; may be changed while it is shown.
+
+    Attributes:
+        cards: What is told of each result, newest first.
+        search: What is looked for in prompts, functions and tags.
+        starred_only: Whether only starred results are shown.
+    """
+
+    _esm = module(*GALLERY)
+    _css = module("gallery.css")
+
+    cards = traitlets.List(trait=traitlets.Dict()).tag(sync=True)
+    texts = traitlets.Dict().tag(sync=True)
+    titles = traitlets.Dict().tag(sync=True)
+    actions = traitlets.List(trait=traitlets.Unicode()).tag(sync=True)
+    language = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    search = traitlets.Unicode().tag(sync=True)
+    starred_only = traitlets.Bool(default_value=False).tag(sync=True)
+
+    def __init__(
+        self, session: Session | None = None, limit: int = 200, language: str = "en"
+    ) -> None:
+        self._shelf = Shelf(session or current())
+        self._limit = limit
+        self._lock = threading.RLock()
+        self._heard = widgets.CallbackDispatcher()
+        # Pictures are shrunk beside the kernel's own thread, which stays free for cells.
+        self._workers = ThreadPoolExecutor(2, thread_name_prefix="ipywanx-gallery")
+        super().__init__(
+            cards=self._shelf.recent(limit),
+            texts=gallery_texts(),
+            titles={name: list(cls.about.title) for name, cls in FUNCTIONS.items()},
+            language=language,
+        )
+        self.on_msg(self._receive)
+
+    def add(self, made: Result | Record) -> None:
+        """Show one more result, first. Any thread may call."""
+        with self._lock:
+            card = self._shelf.add(made)
+            others = [other for other in self.cards if other["id"] != card["id"]]
+            self.cards = [card, *others][: self._limit]
+
+    def reload(self) -> None:
+        """Read the history again. Any thread may call."""
+        with self._lock:
+            self.cards = self._shelf.recent(self._limit)
+
+    def on_action(self, callback: Callable[[str, Result], None]) -> None:
+        """Offer the four actions of :data:`ACTIONS`; the callback hears which, and with what.
+
+        For ``use`` the result has the picture alone that was looked at.
+        """
+        self._heard.register_callback(callback)
+        self.actions = list(ACTIONS)
+
+    def close(self) -> None:
+        """Take the widget back."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+        super().close()
+
+    # ---- what the page asks
+
+    def _receive(self, _: Any, content: Any, __: Sequence[Any]) -> None:
+        """Do what a message asks for; nonsense, and what is too late, changes nothing."""
+        try:
+            kind, name = content["kind"], content["id"]
+            index = int(content.get("index", 0))
+            match kind:
+                case "mark":
+                    self._mark(name, content.get("starred"), content.get("tags"))
+                case "act" if content["name"] in ACTIONS:
+                    self._act(content["name"], name, index)
+                case "picture":
+                    self._workers.submit(self._answer, self._picture, name, index, content["side"])
+                case "details" | "code":
+                    self._workers.submit(self._answer, getattr(self, f"_{kind}"), name)
+                case "save":
+                    self._workers.submit(self._answer, self._save, name, index)
+        except (*UNREADABLE, RuntimeError):  # RuntimeError: it was closed
+            return
+
+    def _answer(self, answer: Callable[..., None], *asked: Any) -> None:
+        """One answer, in a thread of the workers."""
+        try:
+            answer(*asked)
+        except (*UNREADABLE, WanxError, Image.DecompressionBombError, MemoryError):
+            self.send({"kind": "gone", "id": asked[0] if isinstance(asked[0], str) else ""})
+
+    def _mark(self, name: str, starred: Any, tags: Any) -> None:
+        if not isinstance(starred, bool | None) or not isinstance(tags, str | None):
+            raise TypeError("not a mark")
+        with self._lock:
+            card = self._shelf.mark(name, starred, tags)
+            self.cards = [card if other["id"] == name else other for other in self.cards]
+
+    def _act(self, action: str, name: str, index: int) -> None:
+        result = self._shelf.only(name, index) if action == "use" else self._shelf.result(name)
+        if result is None:
+            self.send({"kind": "gone", "id": name})
+        else:
+            self._heard(action, result)
+
+    def _picture(self, name: str, index: int, side: int) -> None:
+        data = self._shelf.shown(name, index, int(side))
+        about = {"kind": "picture", "id": name, "index": index, "side": side}
+        self.send({**about, "missing": data is None}, [data] if data else [])
+
+    def _details(self, name: str) -> None:
+        self.send({"kind": "details", "id": name, **self._shelf.particulars(name)})
+
+    def _save(self, name: str, index: int) -> None:
+        data = self._shelf.data(name, index)
+        if data is None:
+            self.send({"kind": "gone", "id": name})
+            return
+        file = self._shelf.file_name(name, index, data)
+        self.send({"kind": "file", "id": name, "index": index, "name": file}, [data])
+
+    def _code(self, name: str) -> None:
+        code = self._shelf.code(name)
+        said = {"magic": "", "python": ""} if code is None else code._asdict()
+        self.send({"kind": "code", "id": name, **said})

@@ -1,0 +1,88 @@
+// What is under the cell? A search, the cards, and the one that is opened; and what they tell each other.
+
+function render({ model, el }) {
+  const text = speaker(model);
+  const titles = (name) => model.get("titles")[name] ?? [name, name];
+  const title = (name, language) =>
+    titles(name)[(language ?? model.get("language")) === "zh" ? 1 : 0] || name;
+  const lost = element("p", { className: "wanx-hint", role: "status", hidden: true });
+  function send(content) {
+    const gone = model.comm_live === false;
+    lost.textContent = text("lost");
+    lost.hidden = !gone;
+    if (!gone) model.send(content);
+  }
+  const album = new Album(send);
+  const wall = new Wall({ model, album, text, title, open: (id) => viewer.open(id) });
+  const viewer = new Viewer({ model, album, text, title, send, wall });
+
+  function set(name, value) {
+    model.set(name, value);
+    model.save_changes();
+  }
+  const search = named(element("input", { type: "search", className: "wanx-search" }), "search");
+  search.addEventListener("input", () => set("search", search.value));
+  const starred = element("input", { type: "checkbox" });
+  starred.addEventListener("change", () => set("starred_only", starred.checked));
+  const count = element("span", { className: "wanx-count", role: "status" });
+  const only = element("label", { className: "wanx-field" }, starred, says(element("span"), "starred_only"));
+  const root = named(
+    element("section", { className: "wanx-gallery" }, row(search, only, count), lost, wall.node, viewer.node),
+    "gallery",
+  );
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // d d would delete the cell
+  el.append(root);
+
+  function showFilter() {
+    if (search.value !== model.get("search")) search.value = model.get("search");
+    starred.checked = model.get("starred_only");
+    wall.filter();
+    showCount();
+  }
+  function showCount() {
+    const [n, all] = wall.counted;
+    count.textContent = text("shown").replace("{n}", n).replace("{all}", all);
+  }
+  function showCards() {
+    wall.update();
+    viewer.show();
+    showCount();
+  }
+  function showLanguage() {
+    root.lang = model.get("language") === "zh" ? "zh-CN" : "en";
+    speak(root, text);
+    root.setAttribute("aria-label", text("gallery"));
+    showCards();
+  }
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!viewer.node.contains(event.target) && event.key !== "Escape") {
+      if (event.key !== "Tab") event.stopPropagation();
+      return;
+    }
+    if (viewer.key(event)) event.preventDefault();
+    event.stopPropagation();
+  });
+  showLanguage();
+  showFilter();
+  viewer.actions.showHost();
+
+  const heard = [
+    ["change:cards", showCards],
+    ["change:search change:starred_only", showFilter],
+    ["change:language change:texts change:titles", showLanguage],
+    ["change:actions", () => (viewer.actions.showHost(), speak(viewer.node, text))],
+    ["msg:custom", (message, buffers) => {
+      album.receive(message, buffers);
+      viewer.receive(message, buffers);
+    }],
+  ];
+  for (const [events, handler] of heard) model.on(events, handler);
+  return () => {
+    for (const [events, handler] of heard) model.off(events, handler);
+    wall.close();
+    album.close();
+  };
+}
+
+export default { render };

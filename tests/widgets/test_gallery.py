@@ -1,0 +1,248 @@
+"""The kernel's half of the gallery: it shows what is kept, and does what a page asks, if it can."""
+
+import io
+import queue
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from tests.service.kept import keep, png
+
+import ipywanx as wx
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.session import Session
+from ipywanx.widgets.gallery import ACTIONS, Gallery
+
+PHOTO = png("teal", (600, 520))
+
+
+@pytest.fixture
+def session():
+    """Return a session with a home of its own."""
+    return Session()
+
+
+@pytest.fixture
+def open_gallery(session):
+    """Return galleries whose messages to the page land in ``gallery.sent``."""
+    opened = []
+
+    def open_one(**values) -> Gallery:
+        gallery = Gallery(session, **values)
+        gallery.sent = queue.Queue()
+        gallery.send = lambda content, buffers=None: gallery.sent.put((content, buffers))
+        opened.append(gallery)
+        return gallery
+
+    yield open_one
+    for gallery in opened:
+        gallery.close()
+
+
+def expand(**values) -> wx.Expand:
+    """A request."""
+    return wx.Expand(**{"image": PHOTO, "prompt": "湖边", "left_scale": 1.5, "seed": 7} | values)
+
+
+def ask(gallery: Gallery, kind: str, of: object, /, **more: object):
+    """Send what the page would send, and return the answer: content and buffers."""
+    gallery._receive(gallery, {"kind": kind, "id": of, **more}, [])
+    return gallery.sent.get(timeout=60)
+
+
+def test_a_card_tells_what_was_asked_and_what_came(session, open_gallery):
+    """A kept result is a card with all that lists, filters and captions need, and no picture."""
+    paid = keep(session.archive, expand(), png("red", (750, 520)), png("blue"), cost=0.28)
+    gallery = open_gallery()
+    (card,) = gallery.cards
+    assert card == {
+        "id": paid.id,
+        "task": paid.task_id,
+        "function": "expand",
+        "prompt": "湖边",
+        "seed": 7,
+        "asked": round(paid.asked * 1000),
+        "cost": 0.28,
+        "preview": True,  # no key is set here: the embedded engine's account
+        "count": 2,
+        "width": 750,
+        "height": 520,
+        "starred": False,
+        "tags": [],
+    }
+    assert gallery.titles.keys() == FUNCTIONS.keys()
+    assert all(len(pair) == 2 and all(pair) for pair in gallery.texts.values())
+
+
+def test_cards_are_the_newest_and_no_more_than_asked_for(session, open_gallery):
+    """The newest results are shown, as many as the limit allows, and reload finds more."""
+    rows = [keep(session.archive, None, png("red"), asked=float(n)) for n in range(5)]
+    gallery = open_gallery(limit=3)
+    assert [card["id"] for card in gallery.cards] == [row.id for row in rows[:1:-1]]
+    newest = keep(session.archive, None, png("red"), asked=9.0)
+    gallery.reload()
+    assert gallery.cards[0]["id"] == newest.id
+    assert len(gallery.cards) == 3
+
+
+def test_what_is_added_comes_first_once(session, open_gallery):
+    """A result of an edit, or a row, is put before the others, and twice is still once."""
+    gallery = open_gallery()
+    result = session.edit("super_resolution", Image.new("RGB", (520, 512)), upscale_factor=2)
+    row = keep(session.archive, None, png("red"), asked=1.0)
+    for made in (result, row, result):
+        gallery.add(made)
+    assert [card["task"] for card in gallery.cards] == [result.task_id, row.task_id]
+    assert (gallery.cards[0]["width"], gallery.cards[0]["height"]) == (1040, 1024)
+
+
+def test_any_thread_may_add(session, open_gallery):
+    """Forty results added from eight threads are all there, each once."""
+    gallery = open_gallery()
+    rows = [keep(session.archive, None, png("red")) for _ in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(gallery.add, rows))
+    assert sorted(card["id"] for card in gallery.cards) == sorted(row.id for row in rows)
+
+
+def test_a_result_that_the_disk_did_not_take_is_shown_all_the_same(session, open_gallery):
+    """What only this kernel has is a card with its pictures, its code and its original."""
+    kept = session.archive.result(keep(session.archive, expand(), png("red", (750, 520))))
+    session.history().delete()
+    gallery = open_gallery()
+    gallery.add(replace(kept, files=()))
+    (card,) = gallery.cards
+    assert (card["width"], card["seed"], card["count"]) == (750, 7, 1)
+    for index, size in ((0, (750, 520)), (-1, (600, 520))):
+        _, (data,) = ask(gallery, "picture", card["id"], index=index, side=2048)
+        assert Image.open(io.BytesIO(data)).size == size
+    _, (data,) = ask(gallery, "save", card["id"], index=0)
+    assert data == kept.data[0]
+    gallery._receive(gallery, {"kind": "mark", "id": card["id"], "starred": True}, [])
+    assert gallery.cards[0]["starred"]
+    assert "wx.edit" in ask(gallery, "code", card["id"])[0]["python"]
+
+
+@pytest.mark.parametrize(("side", "longest"), [(240, 240), (10**9, 2048), (-5, 1)])
+def test_pictures_are_no_larger_than_asked(session, open_gallery, side, longest):
+    """A picture comes as WebP with the asked side, whatever is asked, and 2048 at most."""
+    row = keep(session.archive, None, png("red", (2600, 520)))
+    gallery = open_gallery()
+    content, (data,) = ask(gallery, "picture", row.id, index=0, side=side)
+    assert content == {"kind": "picture", "id": row.id, "index": 0, "side": side, "missing": False}
+    image = Image.open(io.BytesIO(data))
+    assert (image.format, max(image.size)) == ("WEBP", longest)
+
+
+def test_what_is_gone_is_said_to_be(session, open_gallery):
+    """Removed files, a picture that was never here and a result nobody has asked for are told."""
+    link = wx.Colorization(image="https://example.com/a.png")
+    row = keep(session.archive, link, png("red"))
+    gallery = open_gallery()
+    assert ask(gallery, "picture", row.id, index=-1, side=240)[0]["missing"]
+    assert ask(gallery, "picture", row.id, index=5, side=240)[0]["missing"]
+    gallery.on_action(lambda *_: pytest.fail("there is no result"))
+    session.history().delete()
+    assert ask(gallery, "picture", row.id, index=0, side=240)[0]["missing"]
+    assert ask(gallery, "save", row.id, index=0)[0] == {"kind": "gone", "id": row.id}
+    assert ask(gallery, "act", row.id, name="edit")[0] == {"kind": "gone", "id": row.id}
+    assert ask(gallery, "code", "nobody")[0] == {"kind": "gone", "id": "nobody"}
+
+
+def test_particulars_place_the_original_in_what_was_expanded(session, open_gallery):
+    """An opened card knows all sizes and settings, and where the original lies in the result."""
+    request = expand(top_scale=2.0)
+    row = keep(session.archive, request, png("red", (750, 780)), png("blue", (750, 781)))
+    content, _ = ask(open_gallery(), "details", row.id)
+    assert content["sizes"] == [(750, 780), (750, 781)]
+    assert content["settings"] == {"seed": 7, "left_scale": 1.5, "top_scale": 2.0}
+    left, top, width, height = content["before"].pop("place")
+    assert content["before"] == {"width": 600, "height": 520}
+    assert (left * 750, top * 780) == pytest.approx((150, 260))
+    assert (width * 750, height * 780) == pytest.approx((600, 520))
+
+
+def test_a_saved_file_is_the_file_as_it_came(session, open_gallery):
+    """Save brings the full-size bytes, under the name that Result.save gives."""
+    row = keep(session.archive, expand(), png("red", (2600, 520)), png("blue"))
+    content, (data,) = ask(open_gallery(), "save", row.id, index=1)
+    assert data == png("blue")
+    assert content["name"] == f"expand-{row.task_id[:8]}-2.png"
+
+
+def test_marks_are_kept(session, open_gallery):
+    """A star and tags are on the card, in the history, and there for the next gallery."""
+    row = keep(session.archive, expand(), png("red"))
+    gallery = open_gallery()
+    mark = {"kind": "mark", "id": row.id}
+    gallery._receive(gallery, {**mark, "starred": True}, [])
+    gallery._receive(gallery, {**mark, "tags": " 封面，big  lake, ,封面、b"}, [])
+    assert gallery.cards[0]["tags"] == ["封面", "big lake", "b"]
+    assert gallery.cards[0]["starred"]
+    assert session.history("big lake")[0].task_id == row.task_id
+    assert open_gallery().cards == gallery.cards
+
+
+def test_a_host_hears_which_action_on_which_result(session, open_gallery):
+    """Alone there are no actions; a host hears each, and for `use` the picture looked at alone."""
+    row = keep(session.archive, expand(), png("red"), png("blue"))
+    gallery = open_gallery()
+    assert gallery.actions == []
+    heard = []
+    gallery.on_action(lambda action, result: heard.append((action, result)))
+    assert gallery.actions == list(ACTIONS)
+    for action in (*ACTIONS, "rm -rf"):
+        message = {"kind": "act", "name": action, "id": row.id, "index": 1}
+        gallery._receive(gallery, message, [])
+    assert [action for action, _ in heard] == list(ACTIONS)
+    for action, result in heard:
+        assert result.request == expand()
+        assert result.data == (png("blue"),) if action == "use" else (png("red"), png("blue"))
+        assert result._repr_mimebundle_()["text/html"]
+
+
+def test_code_names_the_picture_and_how_to_get_it_back(session, open_gallery):
+    """Code of a picture that had no name uses a variable, and says what brings it back."""
+    row = keep(session.archive, expand(), png("red"))
+    content, _ = ask(open_gallery(), "code", row.id)
+    assert content["magic"].startswith("%%wanx expand photo --seed 7 --left-scale 1.5")
+    assert content["magic"].endswith("\n湖边")
+    assert f"# photo = wx.recall('{row.task_id}').image\n" in content["python"]
+
+
+NONSENSE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["picture", "details", "code", "save", "mark", "act", "?"]),
+    st.sampled_from(["one", "nobody"]) | NONSENSE,
+    st.dictionaries(st.sampled_from(["index", "side", "name", "starred", "tags"]), NONSENSE),
+    NONSENSE,
+)
+def test_nonsense_raises_nothing(nonsense_gallery, kind, name, more, other):
+    """Whatever a page sends, the gallery lives on and its cards are what they were."""
+    before = [card["id"] for card in nonsense_gallery.cards]
+    nonsense_gallery._receive(nonsense_gallery, {"kind": kind, "id": name, **more}, [])
+    nonsense_gallery._receive(nonsense_gallery, other, [])
+    assert [card["id"] for card in nonsense_gallery.cards] == before
+
+
+@pytest.fixture
+def nonsense_gallery(session, open_gallery):
+    """Return a gallery with one card, whose workers' troubles fail the test."""
+    keep(session.archive, expand(), png("red"), id="one")
+    gallery = open_gallery()
+    gallery.on_action(lambda *_: None)
+    asked = []
+    submit = gallery._workers.submit
+    gallery._workers.submit = lambda *args: asked.append(submit(*args))
+    yield gallery
+    for future in asked:
+        future.result(60)
