@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from ipywanx import keys
+from ipywanx.text import prefer_language
 
 hypothesis.settings.register_profile("ipywanx", deadline=None)
 hypothesis.settings.load_profile("ipywanx")
@@ -75,6 +76,8 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         foreign = ("DASHSCOPE_", "IPYWANX_", "JUPYTER_", "XDG_")
         if name.startswith(foreign) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("LANGUAGE", "en")
+    prefer_language(None)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
     monkeypatch.setenv("IPYWANX_HOME", str(home / "ipywanx"))

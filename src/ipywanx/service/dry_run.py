@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipywanx import wire
-from ipywanx.model.functions import EditRequest
+from ipywanx.errors import NOTHING_SENT
+from ipywanx.model.functions import EditRequest, mask_covers
 from ipywanx.model.images import Picture
 from ipywanx.model.results import PRICE_CNY
 from ipywanx.service.files import INLINE_BYTES, mask_picture
 from ipywanx.settings import Settings
+from ipywanx.text import Text, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,25 @@ class DryRun:
     body: dict[str, Any]
     price: float
     offline: bool
-    notices: tuple[str, ...]
+    notices: tuple[Text, ...]
 
     def __str__(self) -> str:
         lines = [f"POST {self.url}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2), ""]
         pictures = self.body["parameters"].get("n", 1)
-        free = " from the service, free from the offline engine" if self.offline else ""
         noun = "picture" if pictures == 1 else "pictures"
-        lines.append(f"{pictures} {noun}: CNY {self.price:.2f}{free}. Nothing was sent.")
-        return "\n".join([*lines, *self.notices])
+        free = Text("", "")
+        if self.offline:
+            free = Text(
+                " from the service, free from the offline engine", "（服务的价格；离线引擎免费）"
+            )
+        price = Text(
+            f"{pictures} {noun}: CNY {self.price:.2f}{free}.",
+            f"{pictures} 张图片：CNY {self.price:.2f}{free.zh}。",
+        )
+        lines.append(sentences(price, NOTHING_SENT).told())
+        return "\n".join([*lines, *(notice.told() for notice in self.notices)])
 
     __repr__ = __str__
 
@@ -54,7 +64,7 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
     body = wire.create_body(request, *map(_describe, pictures))
     notices = request.notices
     if mask is not None:
-        notices = (*notices, f"The mask covers {mask.area:.1%} of the picture.")
+        notices = (*notices, mask_covers(f"{mask.area:.1%}"))
     headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
     if not settings.offline:
         headers["Authorization"] = "Bearer (the key is not shown)"

@@ -21,6 +21,7 @@ from ipywanx.errors import WanxError
 from ipywanx.model.document import Document, S
 from ipywanx.model.operations import COLOR, Box, Operation, Value
 from ipywanx.model.strokes import Point
+from ipywanx.text import Text
 from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module
 from ipywanx.widgets.messages import UNREADABLE, Inbox, read_shape, read_step
@@ -199,7 +200,8 @@ class Easel(anywidget.AnyWidget, Generic[S]):
                 try:
                     self._obey(content, buffers)
                 except WanxError as error:
-                    self.state = self._state(str(error))
+                    self.state = self._state(error.told())
                 except UNREADABLE:
-                    self.state = self._state("That message could not be read.")
+                    unread = Text("That message could not be read.", "无法读取该消息。")
+                    self.state = self._state(unread.told())
             self.send({"kind": "ack", "id": name})

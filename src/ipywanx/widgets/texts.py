@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import locale
-import os
-
-from ipywanx.model.params import Text
+from ipywanx.text import Text
 
 _EASEL = {
     "tools": Text("Tools", "工具"),
@@ -108,12 +105,6 @@ _BOARD = {
 }
 
 
-def prefers_chinese() -> bool:
-    """Whether the environment asks for Chinese."""
-    named = os.environ.get("LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
-    return (named or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
-
-
 def editor_texts() -> dict[str, str]:
     """The mask editor's words in the person's language."""
     return _spoken(_EASEL | _MASK)
@@ -125,5 +116,4 @@ def board_texts() -> dict[str, str]:
 
 
 def _spoken(texts: dict[str, Text]) -> dict[str, str]:
-    chinese = prefers_chinese()
-    return {name: text.zh if chinese else text.en for name, text in texts.items()}
+    return {name: text.told() for name, text in texts.items()}
