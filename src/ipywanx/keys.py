@@ -113,13 +113,13 @@ def _from_file(name: str, variable: str) -> Key | None:
             return None
         secret = _read(path)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: nobody has that ~home
-        because = getattr(error, "strerror", None) or type(error).__name__
+        because = both(getattr(error, "strerror", None) or type(error).__name__)
         by = f", which {variable} names," if variable else ""
         named = f"（由 {variable} 指定）" if variable else " "
         raise NotConfigured(
             Text(
                 f"The key cannot be read from {source}{by} ({because}).",
-                f"无法从{source.zh}{named}读取密钥（{because}）。",
+                f"无法从{source.zh}{named}读取密钥（{because.zh}）。",
             ),
             hint=unsent(
                 f"It should hold the key and nothing else, in at most {MAX_FILE_BYTES} bytes; or "
@@ -137,11 +137,13 @@ def _read(path: Path) -> SecretStr | None:
         OSError: It cannot be read, is no file, or is too large to be a key.
     """
     if path.exists() and not path.is_file():
-        raise OSError(0, "it is not a file")
+        raise OSError(0, Text("it is not a file", "它不是文件"))
     with path.open("rb") as file:
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise OSError(0, f"it has more than {MAX_FILE_BYTES} bytes")
+        raise OSError(
+            0, Text(f"it has more than {MAX_FILE_BYTES} bytes", f"它超过 {MAX_FILE_BYTES} 字节")
+        )
     # What is not UTF-8 becomes characters that no key has.
     return _secret(data.decode("utf-8-sig", "replace"))
 

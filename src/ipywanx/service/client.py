@@ -35,7 +35,7 @@ from ipywanx.service.patience import (
     within,
 )
 from ipywanx.settings import Settings
-from ipywanx.text import Text, sentences
+from ipywanx.text import Text, both, sentences
 
 _LOOK_FIRST = Text(
     "It may exist and may be charged: look in the vendor's console before you send it again.",
@@ -206,12 +206,12 @@ class Client:
             raise self._error(response)
         reply = _json(response)
         if reply is None:
-            kind = response.headers.get("content-type", "no type")
+            kind = both(response.headers.get("content-type") or Text("no type", "无类型"))
             raise UnexpectedReply(
                 Text(
                     f"The service answered {response.status_code} with something that is not JSON "
                     f"({kind}).",
-                    f"服务答复了 {response.status_code}，但内容不是 JSON（{kind}）。",
+                    f"服务答复了 {response.status_code}，但内容不是 JSON（{kind.zh}）。",
                 ),
                 hint=Text(
                     "A proxy or login page may stand between; try again.",

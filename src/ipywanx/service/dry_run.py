@@ -15,6 +15,8 @@ from ipywanx.service.files import INLINE_BYTES, mask_picture
 from ipywanx.settings import Settings
 from ipywanx.text import Text, sentences
 
+_KEY = Text("(the key is not shown)", "（不显示密钥）")
+
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
@@ -67,7 +69,7 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
         notices = (*notices, mask_covers(f"{mask.area:.1%}"))
     headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
     if not settings.offline:
-        headers["Authorization"] = "Bearer (the key is not shown)"
+        headers["Authorization"] = f"Bearer {_KEY.told()}"
     if any(len(picture.data) > INLINE_BYTES for picture in pictures):
         headers[wire.RESOLVE_HEADER] = "enable"
     return DryRun(
@@ -83,7 +85,10 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
 def _describe(picture: Picture) -> str:
     if picture.url is not None or picture.size is None:
         return picture.url or ""
-    way = "in the request" if len(picture.data) <= INLINE_BYTES else "uploaded first"
+    inline = len(picture.data) <= INLINE_BYTES
+    way = (
+        Text("in the request", "随请求发送") if inline else Text("uploaded first", "先行上传")
+    ).told()
     size = f"{_size(picture.size)} {picture.format}, {len(picture.data) / 1000:.0f} kB"
     return f"<{picture.name}: {size}, {way}>"
 

@@ -31,7 +31,7 @@ from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.service.hosts import check_result, check_upload
 from ipywanx.service.patience import Deadlines, between_bytes, within
-from ipywanx.text import Text
+from ipywanx.text import Text, both
 
 INLINE_BYTES = 384 * 1024
 """Up to here a data URI is quicker: a third more bytes against three more round trips."""
@@ -142,11 +142,11 @@ class FileClient:
             ) from None
         # 409: the same bytes under the same name are there already, which is as good.
         if response.status_code not in {200, 204, 409}:
-            why = f"{response.status_code}: {_xml_code(response.text)}"
+            status, why = response.status_code, _xml_code(response.text)
             raise ServiceUnavailable(
                 Text(
-                    f"The upload of {picture.name} was refused with {why}.",
-                    f"{picture.name} 的上传被拒绝，答复为 {why}。",
+                    f"The upload of {picture.name} was refused with {status}: {why}.",
+                    f"{picture.name} 的上传被拒绝，答复为 {status}：{why.zh}。",
                 ),
                 hint=_NO_TASK,
                 status=response.status_code,
@@ -244,6 +244,6 @@ def _is_page(response: httpx.Response) -> bool:
     return kind.startswith(("text/html", "application/json"))
 
 
-def _xml_code(text: str) -> str:
+def _xml_code(text: str) -> Text:
     found = re.search(r"<Code>([A-Za-z]{1,60})</Code>", text)
-    return found[1] if found else "no reason given"
+    return both(found[1]) if found else Text("no reason given", "没有说明原因")

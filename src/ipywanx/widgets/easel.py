@@ -175,7 +175,11 @@ class Easel(anywidget.AnyWidget, Generic[S]):
     def _check_color(self, proposal: dict[str, Any]) -> str:
         color = str(proposal["value"])
         if not re.fullmatch(COLOR, color):
-            raise traitlets.TraitError(f"A colour is written as #rrggbb, not {color!r}.")
+            wrong = Text(
+                f"A colour is written as #rrggbb, not {color!r}.",
+                f"颜色应写作 #rrggbb，而不是 {color!r}。",
+            )
+            raise traitlets.TraitError(wrong.told())
         return color
 
     def _state(self, problem: str = "", note: str = "") -> dict[str, Any]:
