@@ -12,8 +12,11 @@ from typing import Any
 import hypothesis
 import pytest
 from PIL import Image
+from tests.bilingual import OURS, spoken_alike
 
 from ipywanx import keys
+from ipywanx.errors import WanxError
+from ipywanx.text import Text, prefer_language
 
 hypothesis.settings.register_profile("ipywanx", deadline=None)
 hypothesis.settings.load_profile("ipywanx")
@@ -75,6 +78,8 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         foreign = ("DASHSCOPE_", "IPYWANX_", "JUPYTER_", "XDG_")
         if name.startswith(foreign) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("LANGUAGE", "en")
+    prefer_language(None)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
     monkeypatch.setenv("IPYWANX_HOME", str(home / "ipywanx"))
@@ -82,6 +87,26 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.setattr(keys, "_from_keyring", functools.cache(keys._from_keyring.__wrapped__))
+
+
+@pytest.fixture(autouse=True)
+def bilingual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail the test in which the package made an error that is not said in both languages."""
+    untold: list[Text] = []
+    make = WanxError.__init__
+
+    def watch(error: WanxError, message: str | Text, *, hint: str | Text = "") -> None:
+        make(error, message, hint=hint)
+        frame = sys._getframe(1)
+        while frame.f_code.co_name == "__init__" and frame.f_back:  # of the classes between
+            frame = frame.f_back
+        if OURS in Path(frame.f_code.co_filename).parents:
+            told = filter(str, (error.what, error.advice))
+            untold.extend(text for text in told if not spoken_alike(text))
+
+    monkeypatch.setattr(WanxError, "__init__", watch)
+    yield
+    assert untold == []
 
 
 class Photos(Mapping[str, Image.Image]):

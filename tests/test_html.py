@@ -27,6 +27,7 @@ from ipywanx.reference import function_help
 from ipywanx.service.archive import Archive
 from ipywanx.service.past import Past
 from ipywanx.service.record import Record
+from ipywanx.text import both
 from ipywanx.widgets.progress import Progress
 
 REQUEST = Colorization(image="https://example.com/a.png")  # its prompt may be blank
@@ -57,7 +58,7 @@ def picture(text: str) -> bytes:
 def progress(engine: str = "engine", *notices: str) -> str:
     """What a waiting cell shows: the HTML of both its lines."""
     job = SimpleNamespace(
-        request=SimpleNamespace(notices=notices, about=Colorization.about),
+        request=SimpleNamespace(notices=tuple(map(both, notices)), about=Colorization.about),
         status=Status.RUNNING,
         elapsed=1.0,
         task_id="0385dc79",
@@ -82,7 +83,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "code of a failed picture": lambda text: figure(Output(code=text)),
     "message of a failed picture": lambda text: figure(Output(code="Internal", message=text)),
     "name in a notice": lambda text: figure(
-        request={"image": Picture(b"", "", None, "x", url="x", notices=(text,))}
+        request={"image": Picture(b"", "", None, "x", url="x", notices=(both(text),))}
     ),
     "words of the engine": lambda text: figure(data=(picture(text),)),
     "notices while it waits": lambda text: progress("engine", text),

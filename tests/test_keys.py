@@ -60,7 +60,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> Keyring:
 def found(**environ: str) -> tuple[str, str] | None:
     """The key and its source in an environment."""
     key = keys.find(environ)
-    return key and (key.secret.get_secret_value(), key.source)
+    return key and (key.secret.get_secret_value(), str(key.source))
 
 
 def write(path: Path, content: bytes | str = KEY) -> Path:
@@ -189,7 +189,7 @@ def test_the_source_is_told_and_the_key_is_not(tmp_path):
     """Settings know where the key came from; no repr shows it."""
     path = write(tmp_path / "key")
     made = Settings.from_environment({"DASHSCOPE_API_KEY_FILE_PATH": str(path)})
-    assert made.key_source == f"the file {path}"
+    assert str(made.key_source) == f"the file {path}"
     assert made.api_key.get_secret_value() == KEY
     assert KEY not in repr(made) + repr(keys.find({"DASHSCOPE_API_KEY": KEY}))
 
@@ -321,7 +321,7 @@ def test_a_typed_key_goes_before_the_environments(kernel, monkeypatch):
     kernel.shell.run_cell("%wanx config key").raise_error()
     assert kernel.session.current().settings.api_key.get_secret_value() == KEY
     kernel.shell.run_cell("%wanx config key --forget").raise_error()
-    assert kernel.session.current().settings.key_source == "DASHSCOPE_API_KEY"
+    assert str(kernel.session.current().settings.key_source) == "DASHSCOPE_API_KEY"
 
 
 def test_a_typed_key_can_be_kept_in_the_keyring(kernel, keyring):
@@ -330,7 +330,7 @@ def test_a_typed_key_can_be_kept_in_the_keyring(kernel, keyring):
     kernel.shell.run_cell("%wanx config key --keyring").raise_error()
     assert keyring.entries == {("ipywanx", "DASHSCOPE_API_KEY"): KEY}
     kernel.shell.run_cell("%wanx config key --forget").raise_error()
-    assert kernel.session.current().settings.key_source == "the system keyring"
+    assert str(kernel.session.current().settings.key_source) == "the system keyring"
     kernel.shell.run_cell("%wanx config key --forget --keyring").raise_error()
     assert keyring.entries == {}
     assert kernel.session.current().settings.offline

@@ -1,10 +1,13 @@
 """Does the help say all that can be said, as it is?"""
 
+import re
+
 import pytest
 
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.params import describe
 from ipywanx.reference import USAGE, function_help, functions_table
+from ipywanx.text import prefer_language
 
 
 def cells(line: str) -> list[str]:
@@ -31,10 +34,10 @@ def test_help_names_every_flag_range_and_default(function):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_help_says_what_the_function_does(function):
-    """Names in both languages, prompts that work, rights where they matter, the vendor's page."""
+    """Its names, prompts that work, rights where they matter, the vendor's page."""
     about = FUNCTIONS[function].about
     text = function_help(FUNCTIONS[function])
-    for words in (about.name, about.title.zh, about.help.en, about.help.zh, about.page):
+    for words in (about.name, about.title.en, about.help.en, about.page):
         assert words in text
     for prompt in (*about.samples, *(style.prompt for style in about.styles)):
         assert f"“{prompt}”" in text
@@ -53,12 +56,27 @@ def test_the_table_has_the_ten_functions():
     assert own["description_edit_with_mask"] == "`--mask`"
     assert own["doodle"] == "`--is-sketch`"
     assert own["stylization_local"] == ""
-    assert all(row[1] == FUNCTIONS[row[0].strip("`")].about.title.zh for row in rows)
+    assert all(row[1] == FUNCTIONS[row[0].strip("`")].about.title.en for row in rows)
 
 
 def test_the_usage_names_what_all_functions_share():
     """The short help knows the common flags and the other commands."""
     for words in ("--prompt", "-n N", "--seed", "--fit", "--dry-run", "%%wanx", "{{name}}"):
-        assert words in USAGE
+        assert all(words in usage for usage in USAGE)
     for command in ("help FUNCTION", "jobs", "resume [ID]", "cancel ID", "history [TEXT]"):
-        assert command in USAGE
+        assert all(command in usage for usage in USAGE)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_help_is_said_in_chinese(function):
+    """In Chinese the help has the same flags and prompts, and no English sentence."""
+    english = function_help(FUNCTIONS[function])
+    prefer_language("zh")
+    chinese, about = function_help(FUNCTIONS[function]), FUNCTIONS[function].about
+    assert re.findall(r"`[^`]+`", chinese) == re.findall(r"`[^`]+`", english)
+    assert all(f"“{prompt}”" in chinese for prompt in about.samples)
+    assert about.help.zh in chinese
+    assert about.help.en not in chinese
+    for param in describe(FUNCTIONS[function]):
+        assert param.expectation.zh in chinese
+    assert all(cls.about.help.zh in functions_table() for cls in FUNCTIONS.values())

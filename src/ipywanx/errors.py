@@ -21,7 +21,8 @@
        ├─ TaskTimedOut       we stopped waiting; the task goes on
        └─ ResultExpired      the service no longer keeps it (24 hours)
 
-Every message says what happened (with the value), what was expected, and what to do next.
+Every message says what happened (with the value), what was expected, and what to do next, in
+English and in Chinese.
 """
 
 from __future__ import annotations
@@ -30,19 +31,42 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from ipywanx.text import Language, Text, both, sentences
+
+NOTHING_SENT = Text("Nothing was sent.", "未发送任何内容。")
+
 
 class WanxError(Exception):
-    """The root of every error that this package raises.
+    """The root of every error that this package raises; as a plain string it is English.
 
     Attributes:
-        message: What happened and what was expected.
-        hint: What to do next; may be empty.
+        what: What happened and what was expected.
+        advice: What to do next; may be empty.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(f"{message} {hint}".strip())
+    def __init__(self, message: str | Text, *, hint: str | Text = "") -> None:
+        self.what = both(message)
+        self.advice = both(hint)
+        super().__init__(self.text.en)
+
+    @property
+    def message(self) -> str:
+        """What happened and what was expected, in English."""
+        return self.what.en
+
+    @property
+    def hint(self) -> str:
+        """What to do next, in English; may be empty."""
+        return self.advice.en
+
+    @property
+    def text(self) -> Text:
+        """All of it in both languages."""
+        return sentences(self.what, self.advice)
+
+    def told(self, language: Language | None = None) -> str:
+        """All of it in one language; None for the one that is preferred now."""
+        return self.text.told(language)
 
 
 class InvalidRequest(WanxError):
@@ -52,7 +76,9 @@ class InvalidRequest(WanxError):
         parameter: The name of the parameter concerned, or None for the whole request.
     """
 
-    def __init__(self, message: str, *, hint: str = "", parameter: str | None = None) -> None:
+    def __init__(
+        self, message: str | Text, *, hint: str | Text = "", parameter: str | None = None
+    ) -> None:
         self.parameter = parameter
         super().__init__(message, hint=hint)
 
@@ -60,14 +86,18 @@ class InvalidRequest(WanxError):
 class UnusableImage(InvalidRequest):
     """The picture cannot be read, or is not one that the service takes."""
 
-    def __init__(self, message: str, *, hint: str = "", parameter: str | None = "image") -> None:
+    def __init__(
+        self, message: str | Text, *, hint: str | Text = "", parameter: str | None = "image"
+    ) -> None:
         super().__init__(message, hint=hint, parameter=parameter)
 
 
 class UnusableMask(InvalidRequest):
     """The mask has another size than the picture, or nothing is painted on it."""
 
-    def __init__(self, message: str, *, hint: str = "", parameter: str | None = "mask") -> None:
+    def __init__(
+        self, message: str | Text, *, hint: str | Text = "", parameter: str | None = "mask"
+    ) -> None:
         super().__init__(message, hint=hint, parameter=parameter)
 
 
@@ -87,9 +117,9 @@ class ServiceError(WanxError):
 
     def __init__(
         self,
-        message: str,
+        message: str | Text,
         *,
-        hint: str = "",
+        hint: str | Text = "",
         status: int | None = None,
         code: str = "",
         request_id: str = "",
@@ -117,7 +147,7 @@ class SubmissionUncertain(ServiceError):
 
     def __init__(
         self,
-        message: str,
+        message: str | Text,
         *,
         candidates: tuple[object, ...] = (),
         timed_out: bool = False,
@@ -156,7 +186,9 @@ class TaskError(WanxError):
         code: The service's error code, or "".
     """
 
-    def __init__(self, message: str, *, task_id: str, hint: str = "", code: str = "") -> None:
+    def __init__(
+        self, message: str | Text, *, task_id: str, hint: str | Text = "", code: str = ""
+    ) -> None:
         self.task_id = task_id
         self.code = code
         super().__init__(message, hint=hint)
@@ -178,8 +210,15 @@ class ResultExpired(TaskError):
     """The service does not know the task, or no longer keeps its pictures."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def unsent(en: str = "", zh: str = "") -> Text:
+    """An advice, if there is one, and that nothing was sent."""
+    return sentences(Text(en, zh), NOTHING_SENT)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Text:
     """A question with the nearest known word, or the whole list where none is near."""
     names = sorted(known)
     near = get_close_matches(word, names, n=1, cutoff=0.55)
-    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(names)}."
+    if near:
+        return Text(f"Did you mean {near[0]!r}?", f"是否想用 {near[0]!r}？")
+    return Text(f"Known: {', '.join(names)}.", f"可用的有：{'、'.join(names)}。")

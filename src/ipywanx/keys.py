@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
-from ipywanx.errors import NotConfigured
+from ipywanx.errors import NotConfigured, unsent
+from ipywanx.text import Text, both
 
 VARIABLE = "DASHSCOPE_API_KEY"
 FILE_VARIABLE = "DASHSCOPE_API_KEY_FILE_PATH"
@@ -34,7 +35,7 @@ class Key(NamedTuple):
     """A key, and where it was found, for the person."""
 
     secret: SecretStr
-    source: str
+    source: str | Text
 
 
 def find(environ: Mapping[str, str]) -> Key | None:
@@ -87,9 +88,13 @@ def _secret(text: str) -> SecretStr | None:
 def _checked(key: Key) -> Key:
     if not _is_sound(key.secret):
         raise NotConfigured(
-            f"The key from {key.source} holds a character that no key has (a space or a letter "
-            "outside ASCII).",
-            hint="Copy the key again. Nothing was sent.",
+            Text(
+                f"The key from {key.source} holds a character that no key has (a space or a letter "
+                "outside ASCII).",
+                f"来自“{both(key.source).zh}”的密钥含有密钥中不会有的字符"
+                "（空格或 ASCII 之外的字符）。",
+            ),
+            hint=unsent("Copy the key again.", "请重新复制密钥。"),
         )
     return key
 
@@ -101,19 +106,26 @@ def _is_sound(secret: SecretStr) -> bool:
 
 def _from_file(name: str, variable: str) -> Key | None:
     """The key in a file. Only a file that was named by a variable has to be there."""
-    source = f"the file {name}"
+    source = Text(f"the file {name}", f"文件 {name}")
     try:
         path = Path(name).expanduser()
         if not variable and not path.exists():
             return None
         secret = _read(path)
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: nobody has that ~home
-        because = getattr(error, "strerror", None) or type(error).__name__
+        because = both(getattr(error, "strerror", None) or type(error).__name__)
         by = f", which {variable} names," if variable else ""
+        named = f"（由 {variable} 指定）" if variable else " "
         raise NotConfigured(
-            f"The key cannot be read from {source}{by} ({because}).",
-            hint=f"It should hold the key and nothing else, in at most {MAX_FILE_BYTES} bytes; or "
-            f"set {VARIABLE}. Nothing was sent.",
+            Text(
+                f"The key cannot be read from {source}{by} ({because}).",
+                f"无法从{source.zh}{named}读取密钥（{because.zh}）。",
+            ),
+            hint=unsent(
+                f"It should hold the key and nothing else, in at most {MAX_FILE_BYTES} bytes; or "
+                f"set {VARIABLE}.",
+                f"文件中应只有密钥，不超过 {MAX_FILE_BYTES} 字节；或者设置 {VARIABLE}。",
+            ),
         ) from None
     return None if secret is None else _checked(Key(secret, source))
 
@@ -125,11 +137,13 @@ def _read(path: Path) -> SecretStr | None:
         OSError: It cannot be read, is no file, or is too large to be a key.
     """
     if path.exists() and not path.is_file():
-        raise OSError(0, "it is not a file")
+        raise OSError(0, Text("it is not a file", "它不是文件"))
     with path.open("rb") as file:
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise OSError(0, f"it has more than {MAX_FILE_BYTES} bytes")
+        raise OSError(
+            0, Text(f"it has more than {MAX_FILE_BYTES} bytes", f"它超过 {MAX_FILE_BYTES} 字节")
+        )
     # What is not UTF-8 becomes characters that no key has.
     return _secret(data.decode("utf-8-sig", "replace"))
 
@@ -144,7 +158,8 @@ def _from_keyring() -> Key | None:
         secret = _secret(keyring.get_password(KEYRING_SERVICE, VARIABLE) or "")
     except Exception:  # noqa: BLE001 - its backends raise what they like; there is no key, then
         return None
-    return _checked(Key(secret, "the system keyring")) if secret else None
+    source = Text("the system keyring", "系统密钥环")
+    return _checked(Key(secret, source)) if secret else None
 
 
 def _keyring() -> Any:
@@ -159,15 +174,24 @@ def _change_keyring(change: str, *secrets: SecretStr) -> None:
     keyring = _keyring()
     if keyring is None:
         raise NotConfigured(
-            "There is no system keyring: the package keyring is not installed.",
-            hint="Install it with `pip install keyring`, or set the key where Jupyter starts.",
+            Text(
+                "There is no system keyring: the package keyring is not installed.",
+                "没有系统密钥环：未安装 keyring 包。",
+            ),
+            hint=Text(
+                "Install it with `pip install keyring`, or set the key where Jupyter starts.",
+                "请用 `pip install keyring` 安装，或在启动 Jupyter 的环境中设置密钥。",
+            ),
         )
     failure = _failure(keyring, change, secrets)
     _from_keyring.cache_clear()
     if failure:
         raise NotConfigured(
-            f"The system keyring refused ({failure}).",
-            hint=f"Set {VARIABLE} in the environment that starts Jupyter instead.",
+            Text(f"The system keyring refused ({failure}).", f"系统密钥环拒绝了（{failure}）。"),
+            hint=Text(
+                f"Set {VARIABLE} in the environment that starts Jupyter instead.",
+                f"请改在启动 Jupyter 的环境中设置 {VARIABLE}。",
+            ),
         )
 
 

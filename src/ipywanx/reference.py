@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Param, describe
+from ipywanx.text import Text
 
-USAGE = """\
+USAGE = Text(
+    """\
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
 %wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
@@ -21,34 +23,62 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 -p, --prompt TEXT    what to do                  -o NAME        keep the result in a variable
 -n N                 pictures, 1 to 4            --seed N       for repeatable pictures
 --fit                resize what does not fit    --dry-run      show the request, send nothing
---background         return a Job at once        --help         the function's own flags"""
+--background         return a Job at once        --help         the function's own flags""",
+    """\
+%wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
+%%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
+%wanx mask IMAGE -o NAME                     绘制蒙版；之后用 --mask NAME
+%wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
+%wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   任意内核生成过的结果
+%wanx config [key [--keyring] [--forget]]    由谁应答，用哪个密钥
+
+IMAGE 是变量（PIL 图像、数组、字节、路径、之前的结果），否则是路径，否则是 URL。
+提示词中的 {{name}} 会替换为该变量；其他花括号、$ 和 % 保持原样。
+
+-p, --prompt TEXT    要做什么                    -o NAME        把结果存入变量
+-n N                 图片数量，1 到 4            --seed N       得到可重复的图片
+--fit                自动缩放不合要求的图片      --dry-run      只显示请求，不发送
+--background         立即返回 Job                --help         该功能自己的选项""",
+)
 
 
 def functions_table() -> str:
     """The ten functions, a row each."""
     rows = [
-        (f"`{name}`", cls.about.title.zh, cls.about.help.en, _own_flags(cls))
+        (f"`{name}`", cls.about.title.told(), cls.about.help.told(), _own_flags(cls))
         for name, cls in FUNCTIONS.items()
     ]
-    return _table(("function", "名称", "what it does", "its own flags"), rows)
+    head = (
+        Text("function", "功能"),
+        Text("name", "名称"),
+        Text("what it does", "作用"),
+        Text("its own flags", "专用选项"),
+    )
+    return _table(head, rows)
 
 
 def function_help(cls: type[EditRequest]) -> str:
     """One function: what it does, its parameters with ranges and defaults, prompts that work."""
     about = cls.about
     parts = [
-        f"**{about.name}** · {about.title.zh}  \n{about.help.en} {about.help.zh}",
+        f"**{about.name}** · {about.title.told()}  \n{about.help.told()}",
         _table(
-            ("flag", "meaning", "value", "default"),
+            (
+                Text("flag", "选项"),
+                Text("meaning", "含义"),
+                Text("value", "取值"),
+                Text("default", "默认"),
+            ),
             [_row(param) for param in describe(cls)],
         ),
-        "Prompts that the vendor shows: " + " · ".join(f"“{prompt}”" for prompt in _prompts(cls)),
+        Text("Prompts that the vendor shows: ", "官方示例提示词：").told()
+        + " · ".join(f"“{prompt}”" for prompt in _prompts(cls)),
     ]
     if about.blank_prompt:
-        parts.append("The prompt may be empty.")
+        parts.append(Text("The prompt may be empty.", "提示词可以为空。").told())
     if about.rights:
-        parts.append(f"**{about.rights.en}** {about.rights.zh}")
-    parts.append(f"Vendor's page: <{about.page}>")
+        parts.append(f"**{about.rights.told()}**")
+    parts.append(Text("Vendor's page:", "官方文档：").told() + f" <{about.page}>")
     return "\n\n".join(parts)
 
 
@@ -62,14 +92,20 @@ def _own_flags(cls: type[EditRequest]) -> str:
 
 
 def _row(param: Param) -> tuple[str, str, str, str]:
-    default = "required" if param.required else "drawn" if param.default is None else param.default
-    flag = "the line's IMAGE" if param.name == "image" else f"`{param.flag}`"
-    return flag, param.about.meaning.en, param.expected, str(default)
+    default = str(param.default)
+    if param.required:
+        default = Text("required", "必填").told()
+    elif param.default is None:
+        default = Text("drawn", "随机").told()
+    flag = f"`{param.flag}`"
+    if param.name == "image":
+        flag = Text("the line's IMAGE", "行中的 IMAGE").told()
+    return flag, param.about.meaning.told(), param.expectation.told(), default
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [head, ["---"] * len(head), *map(list, rows)]
+def _table(head: Iterable[Text], rows: Iterable[Iterable[str]]) -> str:
+    names = [name.told() for name in head]
+    lines = [names, ["---"] * len(names), *map(list, rows)]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
     )

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from ipywanx._version import __version__
-from ipywanx.errors import InvalidRequest
+from ipywanx.errors import InvalidRequest, unsent
 from ipywanx.model.functions import EditRequest, request_class
 from ipywanx.model.results import PRICE_CNY
 from ipywanx.settings import Settings, home_folder
+from ipywanx.text import Text, both
 
 if TYPE_CHECKING:
     import httpx
@@ -76,9 +77,19 @@ class Session:
     @property
     def engine(self) -> str:
         """Who answers, in a few words for the person."""
+        return self._engine.told()
+
+    @property
+    def answered_by(self) -> str:
+        """The same as a line."""
+        return Text(f"Answered by: {self._engine}", f"应答者：{self._engine.zh}").told()
+
+    @property
+    def _engine(self) -> Text:
         if self.settings.offline:
-            return "offline engine (previews, free)"
-        return f"DashScope at {self.settings.base_url}"
+            return Text("offline engine (previews, free)", "离线引擎（预览，免费）")
+        url = self.settings.base_url
+        return Text(f"DashScope at {url}", f"DashScope（{url}）")
 
     def submit(
         self,
@@ -117,8 +128,11 @@ class Session:
         task_id = str(task_id).strip()
         if not re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*", task_id):
             raise InvalidRequest(
-                f"{task_id!r} is not the id of a task.",
-                hint="Give result.task_id or job.task_id. Nothing was sent.",
+                Text(f"{task_id!r} is not the id of a task.", f"{task_id!r} 不是任务编号。"),
+                hint=unsent(
+                    "Give result.task_id or job.task_id.",
+                    "请给出 result.task_id 或 job.task_id。",
+                ),
                 parameter="task_id",
             )
         request = None
@@ -183,8 +197,11 @@ class Session:
 
     def costs(self) -> str:
         """What was spent, in a sentence."""
-        total = self.archive.history.spent()
-        return f"CNY {self.spent:.2f} in this kernel, CNY {total:.2f} in the whole history."
+        here, total = f"CNY {self.spent:.2f}", f"CNY {self.archive.history.spent():.2f}"
+        return Text(
+            f"{here} in this kernel, {total} in the whole history.",
+            f"此内核 {here}，全部历史记录 {total}。",
+        ).told()
 
     def dry_run(self, request: EditRequest) -> DryRun:
         """The request as it would be sent; nothing is."""
@@ -194,13 +211,19 @@ class Session:
 
     def describe(self) -> str:
         """The configuration in force, without the key."""
-        key = "none" if self.settings.offline else "given (not shown)"
-        if self.settings.key_source:
-            key = f"from {self.settings.key_source} (not shown)"
-        return (
-            f"Answered by: {self.engine}\nKey: {key}\n"
-            f"Pictures are kept in: {self.settings.home / 'pictures'}\nipywanx {__version__}"
+        key = Text("given (not shown)", "已给出（不显示）")
+        if self.settings.offline:
+            key = Text("none", "无")
+        elif source := self.settings.key_source:
+            key = Text(f"from {source} (not shown)", f"来自“{both(source).zh}”（不显示）")
+        folder = self.settings.home / "pictures"
+        lines = (
+            self.answered_by,
+            Text(f"Key: {key}", f"密钥：{key.zh}").told(),
+            Text(f"Pictures are kept in: {folder}", f"图片保存在：{folder}").told(),
+            f"ipywanx {__version__}",
         )
+        return "\n".join(lines)
 
     def _start(self, request: EditRequest | None = None, record: Record | None = None) -> Job:
         from ipywanx.service.job import Job
@@ -221,8 +244,14 @@ def make_request(
     if isinstance(function, EditRequest):
         if image is not None or prompt is not None or values:
             raise InvalidRequest(
-                "A request object is complete; further arguments cannot be given beside it.",
-                hint="Use request.model_copy(update=...) or the function's name. Nothing was sent.",
+                Text(
+                    "A request object is complete; further arguments cannot be given beside it.",
+                    "请求对象已经完整；不能再同时给出其他参数。",
+                ),
+                hint=unsent(
+                    "Use request.model_copy(update=...) or the function's name.",
+                    "请用 request.model_copy(update=...) 或功能名称。",
+                ),
             )
         return function
     given = {"image": image, "prompt": prompt} | values
@@ -230,7 +259,7 @@ def make_request(
 
 
 class _Process:
-    """What the sessions of one process share; the only module state there is."""
+    """What the sessions of one process share; all module state there is but the language's."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

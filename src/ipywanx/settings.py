@@ -25,8 +25,9 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from ipywanx import keys
-from ipywanx.errors import NotConfigured
+from ipywanx.errors import NotConfigured, unsent
 from ipywanx.keys import Key
+from ipywanx.text import Text
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OFFLINE = "offline-"
@@ -55,7 +56,7 @@ class Settings:
     base_url: str
     home: Path
     workspace: str | None = None
-    key_source: str = ""
+    key_source: str | Text = ""
     keep_mb: int = KEEP_MB
 
     @property
@@ -100,22 +101,36 @@ class Settings:
         if forced not in {"", *_YES, *_NO}:
             # Not to be guessed: one of the two costs money.
             raise NotConfigured(
-                f"IPYWANX_OFFLINE is {forced!r}; 1 forces the offline engine, 0 the service.",
-                hint="Nothing was sent.",
+                Text(
+                    f"IPYWANX_OFFLINE is {forced!r}; 1 forces the offline engine, 0 the service.",
+                    f"IPYWANX_OFFLINE 是 {forced!r}；1 表示只用离线引擎，0 表示只用服务。",
+                ),
+                hint=unsent(),
             )
         key = None if forced in _YES else held or keys.find(env)
         if forced in _NO and key is None:
             raise NotConfigured(
-                f"IPYWANX_OFFLINE=0 asks for the service, and {keys.VARIABLE} is not set, nor is "
-                "there a key in a file or in the system keyring.",
-                hint="Set the key in the environment that starts Jupyter, or remove "
-                "IPYWANX_OFFLINE to work offline. Nothing was sent.",
+                Text(
+                    f"IPYWANX_OFFLINE=0 asks for the service, and {keys.VARIABLE} is not set, nor "
+                    "is there a key in a file or in the system keyring.",
+                    f"IPYWANX_OFFLINE=0 要求使用服务，但 {keys.VARIABLE} 未设置，"
+                    "文件和系统密钥环中也没有密钥。",
+                ),
+                hint=unsent(
+                    "Set the key in the environment that starts Jupyter, or remove "
+                    "IPYWANX_OFFLINE to work offline.",
+                    "请在启动 Jupyter 的环境中设置密钥，或去掉 IPYWANX_OFFLINE 以离线工作。",
+                ),
             )
         workspace = env.get("DASHSCOPE_WORKSPACE_ID", "").strip()
         if not workspace.isascii() or not workspace.isprintable():
             raise NotConfigured(
-                f"DASHSCOPE_WORKSPACE_ID is {workspace!r}; it has ASCII letters and digits only.",
-                hint="Copy it again. Nothing was sent.",
+                Text(
+                    f"DASHSCOPE_WORKSPACE_ID is {workspace!r}; it has ASCII letters and digits "
+                    "only.",
+                    f"DASHSCOPE_WORKSPACE_ID 是 {workspace!r}；它只能由 ASCII 字母和数字组成。",
+                ),
+                hint=unsent("Copy it again.", "请重新复制。"),
             )
         return cls(
             api_key=key.secret if key else None,
@@ -132,8 +147,11 @@ def _megabytes(word: str) -> int:
         return KEEP_MB
     if not re.fullmatch(r"[0-9]{1,9}", word):
         raise NotConfigured(
-            f"IPYWANX_KEEP_MB is {word!r}; it is a whole number of megabytes, 0 for no bound.",
-            hint="Nothing was sent.",
+            Text(
+                f"IPYWANX_KEEP_MB is {word!r}; it is a whole number of megabytes, 0 for no bound.",
+                f"IPYWANX_KEEP_MB 是 {word!r}；它应为整数，单位为 MB，0 表示不限。",
+            ),
+            hint=unsent(),
         )
     return int(word)
 
@@ -149,8 +167,11 @@ def home_folder(env: Mapping[str, str] = os.environ) -> Path:
             return Path(named).expanduser()
         except RuntimeError:
             raise NotConfigured(
-                f"IPYWANX_HOME is {named!r}, and nobody here has that home folder.",
-                hint="Give a full path. Nothing was sent.",
+                Text(
+                    f"IPYWANX_HOME is {named!r}, and nobody here has that home folder.",
+                    f"IPYWANX_HOME 是 {named!r}，但这里没有该用户的主目录。",
+                ),
+                hint=unsent("Give a full path.", "请给出完整路径。"),
             ) from None
     from platformdirs import user_data_path
 
@@ -166,7 +187,11 @@ def _checked_url(url: str) -> str:
     if host and (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
         return url.rstrip("/")
     raise NotConfigured(
-        f"DASHSCOPE_HTTP_BASE_URL is {url!r}; it must be a complete address that begins with "
-        "https:// (or with http:// and a loopback host), or the key would travel unencrypted.",
-        hint="Nothing was sent.",
+        Text(
+            f"DASHSCOPE_HTTP_BASE_URL is {url!r}; it must be a complete address that begins with "
+            "https:// (or with http:// and a loopback host), or the key would travel unencrypted.",
+            f"DASHSCOPE_HTTP_BASE_URL 是 {url!r}；它必须是以 https:// 开头的完整网址"
+            "（本机地址也可用 http://），否则密钥会不加密地传输。",
+        ),
+        hint=unsent(),
     )

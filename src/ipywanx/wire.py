@@ -32,6 +32,7 @@ from ipywanx.model.functions import FUNCTIONS, PROMPT_LIMIT, EditRequest
 from ipywanx.model.images import MIME
 from ipywanx.model.params import Param, describe
 from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
+from ipywanx.text import Text, both, sentences
 
 MODEL = "wanx2.1-imageedit"
 CREATE_PATH = "/services/aigc/image2image/image-synthesis"
@@ -259,7 +260,7 @@ def read_task(reply: Mapping[str, Any]) -> TaskReport:
     Raises:
         UnexpectedReply: It has no task id or no status.
     """
-    with _Reading(reply, "a task"):
+    with _Reading(reply, Text("a task", "任务")):
         output = reply["output"]
         usage = reply.get("usage") or {}
         return TaskReport(
@@ -289,7 +290,7 @@ def read_task_list(reply: Mapping[str, Any]) -> tuple[list[TaskSummary], int]:
     Raises:
         UnexpectedReply: It is not such a page.
     """
-    with _Reading(reply, "a task list"):
+    with _Reading(reply, Text("a task list", "任务列表")):
         rows = [
             TaskSummary(
                 task_id=_text(row["task_id"]),
@@ -318,7 +319,7 @@ def read_upload_policy(reply: Mapping[str, Any]) -> UploadPolicy:
     Raises:
         UnexpectedReply: A field is missing.
     """
-    with _Reading(reply, "an upload policy"):
+    with _Reading(reply, Text("an upload policy", "上传凭证")):
         data = reply["data"]
         return UploadPolicy(
             host=_text(data["upload_host"]),
@@ -335,7 +336,7 @@ def read_upload_policy(reply: Mapping[str, Any]) -> UploadPolicy:
 class _Reading:
     """Turns whatever goes wrong while a reply is taken apart into UnexpectedReply."""
 
-    def __init__(self, reply: object, what: str) -> None:
+    def __init__(self, reply: object, what: Text) -> None:
         self._reply = reply
         self._what = what
 
@@ -347,10 +348,15 @@ class _Reading:
     ) -> None:
         if isinstance(error, LookupError | TypeError | ValueError | AttributeError | OverflowError):
             known = self._reply if isinstance(self._reply, Mapping) else {}
+            why, fields = f"{type(error).__name__} {error}", sorted(map(str, known))
             raise UnexpectedReply(
-                f"The service's answer is not {self._what} as documented: "
-                f"{type(error).__name__} {error}; it has {sorted(map(str, known)) or 'no fields'}.",
-                hint="If this stays, the service has changed: please report it.",
+                Text(
+                    f"The service's answer is not {self._what} as documented: {why}; it has "
+                    f"{fields or 'no fields'}.",
+                    f"服务的答复不是文档所述的{self._what.zh}：{why}；"
+                    f"它的字段为 {fields or '无'}。",
+                ),
+                hint=_HINTS[UnexpectedReply],
                 request_id=str(known.get("request_id", "")),
             ) from None
 
@@ -376,15 +382,35 @@ def _from_epoch_ms(value: float) -> datetime:
 _BILLING = frozenset(
     ("CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue", "Arrearage")
 )
-_HINTS: dict[type[ServiceError], str] = {
-    Rejected: "Change the request: the service does not take it as it is. It was not charged.",
-    Refused: "Check the API key, its region (Beijing) and its rights to the model.",
-    RateLimited: "Wait a minute; the limit is shared by all keys of the account.",
-    ServiceUnavailable: "The trouble is on the service's side; try again later.",
-    UnexpectedReply: "If this stays, the service has changed: please report it.",
+_HINTS: dict[type[ServiceError], Text] = {
+    Rejected: Text(
+        "Change the request: the service does not take it as it is. It was not charged.",
+        "请修改请求：服务不接受它现在的样子。没有计费。",
+    ),
+    Refused: Text(
+        "Check the API key, its region (Beijing) and its rights to the model.",
+        "请检查 API key、它的地域（北京）以及对该模型的权限。",
+    ),
+    RateLimited: Text(
+        "Wait a minute; the limit is shared by all keys of the account.",
+        "请稍等一分钟；账号的所有密钥共用这一限额。",
+    ),
+    ServiceUnavailable: Text(
+        "The trouble is on the service's side; try again later.", "问题出在服务一侧；请稍后重试。"
+    ),
+    UnexpectedReply: Text(
+        "If this stays, the service has changed: please report it.",
+        "如果一直如此，说明服务已改变：请反馈给我们。",
+    ),
 }
-_BILLING_HINT = "Settle the account's billing or quota in the Model Studio console."
-_CONTENT_HINT = "Choose another prompt or picture: the service's content check refused this one."
+_BILLING_HINT = Text(
+    "Settle the account's billing or quota in the Model Studio console.",
+    "请在百炼控制台处理账号的账单或额度。",
+)
+_CONTENT_HINT = Text(
+    "Choose another prompt or picture: the service's content check refused this one.",
+    "请换一个提示词或图片：它没有通过服务的内容检查。",
+)
 
 
 def read_error(
@@ -400,9 +426,16 @@ def read_error(
     fields = reply if isinstance(reply, Mapping) else {}
     code, said = str(fields.get("code") or ""), str(fields.get("message") or "")
     kind = _kind(status, code)
-    words = f"{code} (HTTP {status})" if code else f"HTTP {status} without an error code"
+    words = (
+        Text(f"{code} (HTTP {status})", f"{code}（HTTP {status}）")
+        if code
+        else Text(f"HTTP {status} without an error code", f"HTTP {status}，没有错误代码")
+    )
     return kind(
-        f"The service answered {words}{': ' + said if said else '.'}",
+        Text(
+            f"The service answered {words}{': ' + said if said else '.'}",
+            f"服务答复 {words.zh}{'：' + said if said else '。'}",
+        ),
         hint=_hint(kind, code) if retry_after is None or retry_after < 60 else _when(retry_after),
         status=status,
         code=code,
@@ -421,37 +454,54 @@ def _kind(status: int, code: str) -> type[ServiceError]:
     return ServiceUnavailable if status >= 500 or status == 408 else UnexpectedReply
 
 
-def _hint(kind: type[ServiceError], code: str) -> str:
+def _hint(kind: type[ServiceError], code: str) -> Text:
     if code in _BILLING or "AllocationQuota" in code or code == "AccessDenied.Unpurchased":
         return _BILLING_HINT
     return _content_hint(code) or _HINTS[kind]
 
 
-def _when(seconds: float) -> str:
+def _when(seconds: float) -> Text:
     """The advice to wait so long; with the hour, since an output may be read later."""
-    for size, unit in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size or unit == "minutes":
-            break
-    advice = f"The service asks to wait: try again in {math.ceil(seconds / size)} {unit}"
+    units = (
+        (86_400, Text("days", "天")),
+        (3600, Text("hours", "小时")),
+        (60, Text("minutes", "分钟")),
+    )
+    size, unit = next((one for one in units if seconds >= 2 * one[0]), units[-1])
+    number = math.ceil(seconds / size)
+    advice = Text(
+        f"The service asks to wait: try again in {number} {unit}",
+        f"服务要求等待：请在 {number} {unit.zh}后重试",
+    )
     if seconds > 366 * 86_400:
-        return f"{advice}."
-    moment = datetime.now().astimezone() + timedelta(seconds=seconds)
-    return f"{advice}, after {moment:%Y-%m-%d %H:%M}."
+        return Text(f"{advice.en}.", f"{advice.zh}。")
+    moment = f"{datetime.now().astimezone() + timedelta(seconds=seconds):%Y-%m-%d %H:%M}"
+    return Text(f"{advice.en}, after {moment}.", f"{advice.zh}，即 {moment} 之后。")
 
 
-def _content_hint(code: str) -> str:
+def _content_hint(code: str) -> Text | None:
     refused = code.startswith(("DataInspectionFailed", "IPInfringementSuspect"))
-    return _CONTENT_HINT if refused else ""
+    return _CONTENT_HINT if refused else None
 
 
 def task_failure(report: TaskReport) -> TaskFailed:
     """The error of a task that FAILED."""
     ours = report.code.startswith("Internal") or report.code in {"SystemError", "RequestTimeOut"}
-    why = f"{report.code or 'no code'}{': ' + report.message if report.message else '.'}"
-    advice = _HINTS[ServiceUnavailable] if ours else "Change the picture or the request."
+    said, code = report.message, both(report.code) if report.code else Text("no code", "无代码")
+    advice = (
+        _HINTS[ServiceUnavailable]
+        if ours
+        else Text("Change the picture or the request.", "请更换图片或修改请求。")
+    )
     return TaskFailed(
-        f"The service failed task {report.task_id} with {why}",
-        hint=f"{_content_hint(report.code) or advice} A failed task is not charged.",
+        Text(
+            f"The service failed task {report.task_id} with {code}{': ' + said if said else '.'}",
+            f"任务 {report.task_id} 失败，服务给出：{code.zh}{'：' + said if said else '。'}",
+        ),
+        hint=sentences(
+            _content_hint(report.code) or advice,
+            Text("A failed task is not charged.", "失败的任务不计费。"),
+        ),
         task_id=report.task_id,
         code=report.code,
     )

@@ -98,7 +98,7 @@ def test_a_url_is_left_to_the_service():
     for url in ("https://example.com/a.png?x=%E5%9B%BE", "http://127.0.0.1:9/b.jpg"):
         picture = load(url)
         assert (picture.url, picture.data, picture.size) == (url, b"", None)
-        assert "not checked" in picture.notices[0]
+        assert "not checked" in str(picture.notices[0])
         with pytest.raises(UnusableImage, match="not here"):
             picture.to_image()
 
@@ -147,7 +147,7 @@ def test_every_mode_of_pillow_becomes_rgb(mode):
     assert min(right) >= 253
     assert picture.to_image().mode == "RGB"
     converted = mode in {"RGBX", "CMYK", "YCbCr", "HSV", "LAB"}
-    assert any(mode in notice for notice in picture.notices) is converted
+    assert any(mode in str(notice) for notice in picture.notices) is converted
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "RGBa", "La", "P"])
@@ -172,7 +172,7 @@ def test_transparency_is_laid_on_white(mode):
     picture = load(source)
     assert picture.to_image().getpixel((10, 10)) == (255, 255, 255)
     assert picture.to_image().getpixel((400, 10)) == (0, 0, 0)
-    assert any("laid on white" in notice for notice in picture.notices)
+    assert any("laid on white" in str(notice) for notice in picture.notices)
 
 
 def test_opaque_alpha_is_dropped_silently():
@@ -200,7 +200,7 @@ def test_deep_grey_is_scaled(mode, kind, top):
     picture = load(source)
     row = np.asarray(picture.to_image())[0, :, 0].astype(float)
     assert np.abs(row - np.linspace(0, 255, 512)).max() <= 1.5
-    assert any(mode in notice for notice in picture.notices)
+    assert any(mode in str(notice) for notice in picture.notices)
 
 
 def test_values_that_are_no_numbers_are_refused():
@@ -301,7 +301,7 @@ def test_camera_orientation_is_obeyed(kind, turn):
     upright = scene(640, 512) if turn == 1 else scene(640, 512).transpose(UPRIGHT[turn])
     picture = load(data)
     assert far_off(picture, upright) < 3
-    assert [("upright" in notice) for notice in picture.notices] == [True] * (turn > 1)
+    assert [("upright" in str(notice)) for notice in picture.notices] == [True] * (turn > 1)
     assert (picture.data == data) is (turn == 1)
 
 
@@ -312,7 +312,7 @@ def test_an_opened_photo_is_turned_as_its_file_would_be():
     data = encoded(scene(640, 512), "JPEG", exif=exif.tobytes())
     opened = load(Image.open(io.BytesIO(data)))
     assert opened.size == load(data).size == (512, 640)
-    assert "upright" in opened.notices[0]
+    assert "upright" in str(opened.notices[0])
     by_hand = Image.open(io.BytesIO(data)).rotate(-90, expand=True)
     assert load(by_hand).size == (512, 640)
     assert load(by_hand).notices == ()
@@ -354,7 +354,7 @@ def test_fit_resizes_no_more_than_it_must(size, fitted):
     assert picture.size == fitted
     assert picture.to_image().getpixel((0, 0)) == (200, 200, 200)
     said = f"{size[0]}×{size[1]} to {fitted[0]}×{fitted[1]}"
-    assert any(said in notice for notice in picture.notices) is (size != fitted)
+    assert any(said in str(notice) for notice in picture.notices) is (size != fitted)
 
 
 @pytest.mark.parametrize("size", [(100, 1000), (9000, 1000), (511, 4096)])
@@ -378,7 +378,7 @@ def test_a_file_over_ten_megabytes_is_refused_unless_it_may_be_changed():
     picture = load(data, fit=True)
     assert len(picture.data) <= MAX_BYTES
     assert far_off(picture, scene(2000, 1900)) == 0
-    assert any("10 MB" in notice for notice in picture.notices)
+    assert any("10 MB" in str(notice) for notice in picture.notices)
 
 
 def test_a_heavy_image_is_sent_as_jpeg(monkeypatch):
@@ -387,7 +387,7 @@ def test_a_heavy_image_is_sent_as_jpeg(monkeypatch):
     picture = load(noise(700, 600))
     assert picture.format == "JPEG"
     assert len(picture.data) <= 400_000
-    assert any("quality" in notice for notice in picture.notices)
+    assert any("quality" in str(notice) for notice in picture.notices)
     monkeypatch.setattr(images, "MAX_BYTES", 50_000)
     assert "Make it smaller first" in refusal(noise(700, 600))
 
@@ -396,14 +396,14 @@ def test_other_formats_are_sent_as_png():
     """A GIF is not a format of the service: its first frame goes out as PNG, and it is said."""
     still = load(encoded(scene().convert("P"), "GIF"))
     assert (still.format, still.suffix, len(still.notices)) == ("PNG", ".png", 1)
-    assert "GIF" in still.notices[0]
+    assert "GIF" in str(still.notices[0])
     plain = load(encoded(scene(), "PPM"))
     assert (plain.format, far_off(plain, scene())) == ("PNG", 0)
-    assert "PPM" in plain.notices[0]
+    assert "PPM" in str(plain.notices[0])
     frames = {"save_all": True, "append_images": [Image.new("RGB", (512, 512))]}
     for kind in ("GIF", "PNG", "WEBP", "TIFF"):
         moving = load(encoded(scene(), kind, **frames))
-        assert any("first frame" in notice for notice in moving.notices)
+        assert any("first frame" in str(notice) for notice in moving.notices)
         assert far_off(moving, scene()) < 4
 
 

@@ -17,6 +17,7 @@ from ipywanx.errors import UnexpectedReply, WanxError
 from ipywanx.model.functions import EditRequest, Expand, SuperResolution
 from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Output, Status, TaskReport
+from ipywanx.text import Text, both, prefer_language
 
 TASK = "0385dc79-5ff8-4d82-bcb6-000000000000"
 
@@ -119,8 +120,8 @@ def test_offline_pictures_cost_nothing_and_say_what_they_are():
     data = png(plain(), understood=["绿色"], not_understood=["仙子"], notices=["A sketch."])
     shown = result(data, request=expand())
     assert shown.cost == 0
-    assert "Not understood offline: 仙子." in shown.notices
-    assert "A sketch." in shown.notices
+    assert Text("Not understood offline: 仙子.", "离线引擎未能理解：仙子。") in shown.notices
+    assert both("A sketch.") in shown.notices
     assert "offline preview" in repr(shown)
     assert result(png(plain())).preview is None
 
@@ -234,11 +235,14 @@ def test_only_failures_can_be_shown():
     assert "no picture" in bundle["text/plain"]
 
 
-def test_offline_pictures_wear_a_badge():
-    """Offline work is labelled in both languages; the service's is not."""
-    badge = "<b>Offline preview</b>, not made by Wan. 离线预览"
+@pytest.mark.parametrize(
+    ("language", "badge"), [("en", "<b>Offline preview</b>"), ("zh", "<b>离线预览</b>")]
+)
+def test_offline_pictures_wear_a_badge(language, badge):
+    """Offline work is labelled, in the language of the moment; the service's is not."""
+    prefer_language(language)
     assert badge in html(result(png(plain(), understood=[]), request=expand()))
-    assert "Offline" not in html(result(png(plain()), request=expand()))
+    assert badge not in html(result(png(plain()), request=expand()))
 
 
 HOSTILE = "\"><script>alert('x')</script>&amp;<img src=x onerror=alert(1)>"

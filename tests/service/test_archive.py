@@ -146,7 +146,7 @@ def test_a_file_may_have_any_name(archive, tmp_path):
     path.write_bytes(png("grey"))
     request = asked("super_resolution", image=path)
     assert again(archive, request) == request
-    assert archive.notice(archive.history.everything()[0], request) == ""
+    assert archive.notice(archive.history.everything()[0], request) is None
 
 
 URL = {"url": "https://x", "name": "https://x", "notices": []}

@@ -284,7 +284,7 @@ def test_any_picture_is_imported(editor, source, words):
     notices = editor.import_mask(source)
     assert len(notices) == len(words)
     for notice, word in zip(notices, words, strict=True):
-        assert word in notice
+        assert word in str(notice)
     assert same(editor, Mask(SIZE).rectangle(128, 130, 128, 130))
     assert editor.undo()
     assert editor.mask.area == 0

@@ -17,6 +17,7 @@ from ipywanx.errors import WanxError
 from ipywanx.magics.commands import WanxMagics
 from ipywanx.magics.completion import candidates
 from ipywanx.session import left_behind
+from ipywanx.text import Text, prefer_language
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -69,7 +70,11 @@ def _tell_left_behind() -> None:
         return
     if left:
         tasks = "1 task of an earlier kernel" if left == 1 else f"{left} tasks of earlier kernels"
-        print(f"{tasks} can be fetched: %wanx resume")  # noqa: T201
+        said = Text(
+            f"{tasks} can be fetched: %wanx resume",
+            f"之前的内核有 {left} 个任务可以获取：%wanx resume",
+        )
+        print(said.told())  # noqa: T201
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -78,6 +83,7 @@ def unload(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop("wanx", None)
     shell.configurables[:] = [c for c in shell.configurables if not isinstance(c, WanxMagics)]
     shell.user_ns.pop(_AWAITED, None)
+    prefer_language(None)
     _discard(shell.input_transformers_post, await_edits)
     _discard(shell.Completer.custom_matchers, _complete)
 

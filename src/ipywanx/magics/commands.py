@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from IPython.display import Markdown, display
-from traitlets import Bool
+from traitlets import Bool, Enum
 from traitlets.config import Configurable
 
 from ipywanx import reference
@@ -17,6 +17,7 @@ from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, parse
 from ipywanx.model.functions import FUNCTIONS, request_class
 from ipywanx.session import current, make_request
+from ipywanx.text import LANGUAGES, Text, prefer_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +36,30 @@ class WanxMagics(Magics, Configurable):
         default_value=False,
         help="Patch asyncio so that asyncio.run works inside a cell. Needed by nothing here.",
     ).tag(config=True)
+    language = Enum(
+        list(LANGUAGES),
+        default_value="auto",
+        help="What is said in: English, 简体中文 (zh), or as the environment's locale says.",
+    ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell=shell)
         self._shell = shell
         self.observe(self._nest, "nested_loops")
+        self.observe(self._speak, "language")
+        self._speak()
+
+    def _speak(self, _: Any = None) -> None:
+        prefer_language(LANGUAGES[self.language])
 
     def _nest(self, change: dict[str, Any]) -> None:
         if not change["new"]:
-            raise UsageError("Nested loops stay until the kernel is restarted.")
+            raise UsageError(
+                Text(
+                    "Nested loops stay until the kernel is restarted.",
+                    "嵌套循环会一直保持到内核重启。",
+                ).told()
+            )
         with short_errors():
             nested.enable()
 
@@ -81,7 +97,8 @@ class WanxMagics(Magics, Configurable):
             print(current().dry_run(request))  # noqa: T201 - this is its output
             return None
         if asked.background or not has_kernel(self._shell):
-            print(*request.notices, sep="\n", end="\n" * bool(request.notices))  # noqa: T201
+            for notice in request.notices:
+                print(notice.told())  # noqa: T201
         return current().submit(request)
 
     def _finish(self, asked: Edit, made: Result | Job | None) -> Any:
@@ -123,7 +140,9 @@ class WanxMagics(Magics, Configurable):
                         display(self._wait(job))
             case "cancel":
                 job = current().resume(_task_id(asked))
-                print("Cancelled." if job.cancel() else f"Too late: it is {job.status}.")  # noqa: T201
+                cancelled = job.cancel()
+                late = Text(f"Too late: it is {job.status}.", f"太晚了：状态是 {job.status}。")
+                print((Text("Cancelled.", "已取消。") if cancelled else late).told())  # noqa: T201
             case "mask":
                 return self._edit_mask(asked)
             case "jobs":
@@ -139,20 +158,34 @@ class WanxMagics(Magics, Configurable):
             case "help" if asked.argument:
                 display(Markdown(reference.function_help(request_class(asked.argument))))
             case _:
-                print(f"{reference.USAGE}\n\nAnswered by: {current().engine}")  # noqa: T201
+                print(f"{reference.USAGE.told()}\n\n{current().answered_by}")  # noqa: T201
         return None
 
     def _history(self, asked: Command) -> Any:
         """What was made before: shown, written out, or forgotten."""
         folder, doomed = asked.values["export"], asked.values["delete"]
         if doomed and not asked.argument:
-            raise UsageError("--delete needs a text: %wanx history TEXT --delete.")
+            raise UsageError(
+                Text(
+                    "--delete needs a text: %wanx history TEXT --delete.",
+                    "--delete 需要文本：%wanx history TEXT --delete。",
+                ).told()
+            )
         past = current().history(asked.argument)
         if folder:
-            print(f"Pictures written to {folder}: {len(past.export(folder))}.")  # noqa: T201
+            number = len(past.export(folder))
+            written = Text(
+                f"Pictures written to {folder}: {number}.", f"写入 {folder} 的图片：{number}。"
+            )
+            print(written.told())  # noqa: T201
         if doomed:
             count = len(past)
-            print(f"Results deleted: {count}, {past.delete() / 1e6:.1f} MB freed.")  # noqa: T201
+            freed = f"{past.delete() / 1e6:.1f} MB"
+            deleted = Text(
+                f"Results deleted: {count}, {freed} freed.",
+                f"已删除的结果：{count}，释放 {freed}。",
+            )
+            print(deleted.told())  # noqa: T201
         if asked.output:
             self._shell.push({asked.output: past})
         return None if folder or doomed else past
@@ -169,7 +202,12 @@ class WanxMagics(Magics, Configurable):
 
 def _task_id(asked: Command) -> str:
     if not asked.argument:
-        raise UsageError(f"%wanx {asked.name} needs a task's id; %wanx jobs lists them.")
+        raise UsageError(
+            Text(
+                f"%wanx {asked.name} needs a task's id; %wanx jobs lists them.",
+                f"%wanx {asked.name} 需要任务编号；%wanx jobs 会列出它们。",
+            ).told()
+        )
     return asked.argument
 
 
@@ -177,7 +215,11 @@ def _left() -> list[Job]:
     """What is still to be waited for or fetched."""
     jobs = current().jobs()
     if not jobs:
-        print("Every task has ended and is fetched; %wanx history shows them.")  # noqa: T201
+        said = Text(
+            "Every task has ended and is fetched; %wanx history shows them.",
+            "所有任务都已结束并获取；%wanx history 可查看。",
+        )
+        print(said.told())  # noqa: T201
     return jobs
 
 
@@ -187,7 +229,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except WanxError as error:
-        print(error)  # noqa: T201
+        print(error.told())  # noqa: T201
 
 
 WanxMagics.wanx.__doc__ = (
@@ -202,7 +244,7 @@ def short_errors() -> Iterator[None]:
     try:
         yield
     except WanxError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(error.told()) from None
 
 
 def has_kernel(shell: InteractiveShell) -> bool:

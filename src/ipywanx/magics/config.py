@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from ipywanx import keys
 from ipywanx.session import current, hold_key
+from ipywanx.text import Text
 
 FLAGS = ("--keyring", "--forget")
 
@@ -29,7 +30,12 @@ def run(words: Sequence[str]) -> str:
         return current().describe()
     flags = set(words[1:])
     if words[0] != "key" or not flags <= set(FLAGS):
-        raise UsageError("%wanx config, or %wanx config key [--keyring] [--forget].")
+        raise UsageError(
+            Text(
+                "%wanx config, or %wanx config key [--keyring] [--forget].",
+                "%wanx config，或 %wanx config key [--keyring] [--forget]。",
+            ).told()
+        )
     if "--forget" in flags:
         hold_key(None)
         if "--keyring" in flags:
@@ -37,7 +43,8 @@ def run(words: Sequence[str]) -> str:
     else:
         key = _ask()
         if key is None:
-            return f"Nothing was typed; nothing has changed.\n{current().describe()}"
+            said = Text("Nothing was typed; nothing has changed.", "没有输入；一切未变。")
+            return f"{said.told()}\n{current().describe()}"
         if "--keyring" in flags:
             keys.store(key)
         hold_key(key)
@@ -47,9 +54,13 @@ def run(words: Sequence[str]) -> str:
 def _ask() -> keys.Key | None:
     try:
         # By its module: the kernel puts its own function there, which asks in the browser.
-        return keys.typed(SecretStr(getpass.getpass("DashScope API key (not shown): ")))
+        question = Text("DashScope API key (not shown): ", "DashScope API key（不显示）：")
+        return keys.typed(SecretStr(getpass.getpass(question.told())))
     except (StdinNotImplementedError, EOFError):
         raise UsageError(
-            f"Nobody can be asked for a key here. Set {keys.VARIABLE} in the environment that "
-            "starts Jupyter."
+            Text(
+                f"Nobody can be asked for a key here. Set {keys.VARIABLE} in the environment that "
+                "starts Jupyter.",
+                f"这里无法询问密钥。请在启动 Jupyter 的环境中设置 {keys.VARIABLE}。",
+            ).told()
         ) from None

@@ -20,7 +20,8 @@ from IPython.core.error import UsageError
 from ipywanx.errors import did_you_mean
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.namespace import picture_names
-from ipywanx.model.params import Param, describe
+from ipywanx.model.params import Param, belongs_to, describe
+from ipywanx.text import Text, sentences
 
 SUBCOMMANDS = (
     "functions", "help", "mask", "jobs", "resume", "cancel", "history", "cost", "config"
@@ -71,7 +72,10 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | C
     first = words[0]
     if first in SUBCOMMANDS:
         if body is not None and body.strip():
-            raise UsageError(f"%%wanx {first} takes no body; use %wanx {first}.")
+            raise _misuse(
+                f"%%wanx {first} takes no body; use %wanx {first}.",
+                f"%%wanx {first} 不接受正文；请用 %wanx {first}。",
+            )
         if first == "mask":
             return _mask(words[1:], namespace)
         if first == "history":
@@ -79,7 +83,8 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | C
         return Command(first, " ".join(words[1:]))
     if first not in FUNCTIONS:
         known = [*FUNCTIONS, *SUBCOMMANDS]
-        raise UsageError(f"There is no function {first!r}. {did_you_mean(first, known)}")
+        unknown = Text(f"There is no function {first!r}.", f"没有名为 {first!r} 的功能。")
+        raise _misuse(*sentences(unknown, did_you_mean(first, known)))
     return _edit(FUNCTIONS[first], words[1:], body, namespace, silent=silent)
 
 
@@ -92,7 +97,9 @@ def split(line: str) -> list[str]:
     try:
         words = list(lexer)
     except ValueError:
-        raise UsageError(f"A quote is not closed: {line.strip()}") from None
+        raise _misuse(
+            f"A quote is not closed: {line.strip()}", f"引号没有闭合：{line.strip()}"
+        ) from None
     for at, word in enumerate(words):
         if word.startswith("#"):
             words = words[:at]
@@ -102,11 +109,37 @@ def split(line: str) -> list[str]:
     return words
 
 
+def _misuse(en: str, zh: str) -> UsageError:
+    """The error of a line that cannot be understood, in the language of the moment."""
+    return UsageError(Text(en, zh).told())
+
+
+# What argparse says of our lines; what is not here stays English.
+_ARGPARSE = (
+    (r"argument (\S+): expected one argument", r"选项 \1 需要一个值"),
+    (r"argument (\S+): ignored explicit argument (.+)", r"选项 \1 不接受值 \2"),
+    (r"argument (\S+): (.+)", r"选项 \1：\2"),
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"不认识 \1"),
+)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         # A command has no help of its own; the overview tells of all.
         where = f"{self.prog} --help" if self.prog in FUNCTIONS else "--help"
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. See %wanx {where}.")
+        chinese = next(
+            (
+                found.expand(words)
+                for pattern, words in _ARGPARSE
+                if (found := re.fullmatch(pattern, message))
+            ),
+            message,
+        )
+        raise _misuse(
+            f"{message[:1].upper()}{message[1:]}. See %wanx {where}.",
+            f"{chinese}。请看 %wanx {where}。",
+        )
 
 
 def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:
@@ -134,7 +167,9 @@ def _history(words: list[str]) -> Command:
 
 def _checked_name(name: str | None) -> str | None:
     if name is not None and not _NAME.fullmatch(name):
-        raise UsageError(f"-o takes a variable's name, not {name!r}.")
+        raise _misuse(
+            f"-o takes a variable's name, not {name!r}.", f"-o 需要变量名，而不是 {name!r}。"
+        )
     return name
 
 
@@ -164,7 +199,9 @@ def _number(param: Param) -> Any:
         try:
             return kind(word)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"{word!r} is not {param.expected}") from None
+            wanted = param.expectation
+            said = Text(f"{word!r} is not {wanted}", f"{word!r} 不符合要求：{wanted.zh}")
+            raise argparse.ArgumentTypeError(said.told()) from None
 
     return read
 
@@ -186,12 +223,17 @@ def _edit(
     output = _checked_name(given.pop("output", None))
     if body is not None and (typed := body.strip("\n")).strip():
         if "prompt" in given:
-            raise UsageError("The prompt is given twice: in the cell's body and by --prompt.")
+            raise _misuse(
+                "The prompt is given twice: in the cell's body and by --prompt.",
+                "提示词给了两次：在单元格正文中，又在 --prompt 中。",
+            )
         given["prompt"] = typed
     if not switches["help"]:
         if "image" not in given:
-            raise UsageError(
-                f"{cls.about.name} needs a picture: %wanx {cls.about.name} photo.jpg …"
+            name = cls.about.name
+            raise _misuse(
+                f"{name} needs a picture: %wanx {name} photo.jpg …",
+                f"{name} 需要图片：%wanx {name} photo.jpg …",
             )
         for name in ("image", "mask"):
             if name in given:
@@ -199,16 +241,21 @@ def _edit(
         if "prompt" in given:
             given["prompt"] = fill_in(given["prompt"], namespace)
         elif cls.about.default_prompt is None:
-            raise UsageError(
-                f"{cls.about.name} needs a prompt: -p “{cls.about.samples[0]}”, or %%wanx with the "
-                "prompt as the cell's body."
+            name, sample = cls.about.name, cls.about.samples[0]
+            raise _misuse(
+                f"{name} needs a prompt: -p “{sample}”, or %%wanx with the prompt as the cell's "
+                "body.",
+                f"{name} 需要提示词：-p “{sample}”，或用 %%wanx 并把提示词写在单元格正文中。",
             )
     return Edit(cls.about.name, given, output, silent=silent, **switches)
 
 
 def _refuse_unknown(cls: type[EditRequest], word: str, parser: argparse.ArgumentParser) -> NoReturn:
     if not word.startswith("-"):
-        raise UsageError(f"{word!r} is too much. Put quotes around a prompt: -p “… {word} …”.")
+        raise _misuse(
+            f"{word!r} is too much. Put quotes around a prompt: -p “… {word} …”.",
+            f"{word!r} 是多余的。请给提示词加上引号：-p “… {word} …”。",
+        )
     flag = word.partition("=")[0]
     owners = [
         other.about.name
@@ -218,14 +265,20 @@ def _refuse_unknown(cls: type[EditRequest], word: str, parser: argparse.Argument
     ]
     known = [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001
     near = difflib.get_close_matches(flag, known, n=1)
+    name = cls.about.name
     hint = (
-        f"It belongs to {', '.join(owners)}."
+        belongs_to(", ".join(owners))
         if owners and not near
-        else f"Did you mean {near[0]}?"
+        else _did_you_mean(near[0])
         if near
-        else f"See %wanx {cls.about.name} --help."
+        else Text(f"See %wanx {name} --help.", f"请看 %wanx {name} --help。")
     )
-    raise UsageError(f"{cls.about.name} has no flag {flag}. {hint}")
+    refused = Text(f"{name} has no flag {flag}.", f"{name} 没有选项 {flag}。")
+    raise _misuse(*sentences(refused, hint))
+
+
+def _did_you_mean(word: str) -> Text:
+    return Text(f"Did you mean {word}?", f"是否想用 {word}？")
 
 
 def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
@@ -234,8 +287,10 @@ def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
         return namespace[word]
     if _NAME.fullmatch(word) and word not in namespace and not Path(word).exists():
         near = difflib.get_close_matches(word, picture_names(namespace), n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise UsageError(f"{word!r} is neither a variable nor a file.{hint}")
+        unknown = Text(
+            f"{word!r} is neither a variable nor a file.", f"{word!r} 既不是变量，也不是文件。"
+        )
+        raise _misuse(*sentences(unknown, *map(_did_you_mean, near)))
     return namespace.get(word, word) if _NAME.fullmatch(word) else word
 
 
@@ -247,8 +302,12 @@ def fill_in(prompt: str, namespace: Mapping[str, Any]) -> str:
         if name not in namespace:
             public = [key for key in namespace if not key.startswith("_")]
             near = difflib.get_close_matches(name, public, n=1)
-            hint = f" Did you mean {{{{{near[0]}}}}}?" if near else ""
-            raise UsageError(f"{{{{{name}}}}}: there is no variable {name!r}.{hint}")
+            hints = [_did_you_mean(f"{{{{{word}}}}}") for word in near]
+            unknown = Text(
+                f"{{{{{name}}}}}: there is no variable {name!r}.",
+                f"{{{{{name}}}}}：没有变量 {name!r}。",
+            )
+            raise _misuse(*sentences(unknown, *hints))
         return str(namespace[name])
 
     return _PLACEHOLDER.sub(value, prompt)

@@ -9,6 +9,7 @@ import importlib
 from importlib import metadata, util
 
 from ipywanx.errors import NotConfigured
+from ipywanx.text import Text
 
 
 def choose_patch() -> str:
@@ -23,9 +24,16 @@ def choose_patch() -> str:
     if util.find_spec("nest_asyncio2"):
         return "nest_asyncio2"
     raise NotConfigured(
-        f"On ipykernel {kernel}, nest_asyncio loses the widgets' messages and cells of “Run All”, "
-        "and nest_asyncio2 is not installed.",
-        hint="Install nest_asyncio2, or use `await` at the top of a cell: no patch is needed.",
+        Text(
+            f"On ipykernel {kernel}, nest_asyncio loses the widgets' messages and cells of “Run "
+            "All”, and nest_asyncio2 is not installed.",
+            f"在 ipykernel {kernel} 上，nest_asyncio 会丢失控件消息和“全部运行”的单元格，"
+            "而 nest_asyncio2 未安装。",
+        ),
+        hint=Text(
+            "Install nest_asyncio2, or use `await` at the top of a cell: no patch is needed.",
+            "请安装 nest_asyncio2，或在单元格顶层使用 `await`：不需要补丁。",
+        ),
     )
 
 

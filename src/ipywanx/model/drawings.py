@@ -13,6 +13,7 @@ from ipywanx.model.images import open_image
 from ipywanx.model.operations import INK, PAPER, Mode
 from ipywanx.model.pixels import to_rgb
 from ipywanx.model.sheets import Sheet
+from ipywanx.text import Text
 
 
 class Drawing(Sheet):
@@ -24,6 +25,7 @@ class Drawing(Sheet):
     """
 
     mode: ClassVar[Mode] = "RGB"
+    noun: ClassVar[Text] = Text("drawing", "草图")
     refusal: ClassVar[type[InvalidRequest]] = UnusableImage
 
     @property

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PIL import Image, ImageDraw
 
 from ipywanx.errors import UnusableImage
+from ipywanx.text import Text
 
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
@@ -27,6 +28,8 @@ _SHOWN_SIDES = {1: 560, 2: 560, 3: 380}
 _SHOWN_SIDE_OF_MANY = 330
 _GAP = 12
 _BLANK = (128, 128, 128)
+_FAILED = Text("failed", "失败")
+_PREVIEW = Text("<b>Offline preview</b>, not made by Wan.", "<b>离线预览</b>，并非万相生成。")
 
 
 class Panel(NamedTuple):
@@ -50,14 +53,14 @@ def mimebundle(result: Result) -> dict[str, Any]:
 def _panels(result: Result) -> list[Panel]:
     panels = []
     if result.request is not None and result.request.image.url is None:
-        panels.append(_panel("Before", result.request.image.to_image()))
+        panels.append(_panel(Text("Before", "原图").told(), result.request.image.to_image()))
     pictures = iter(result.images)
     several = len(result.report.outputs) > 1
     for number, output in enumerate(result.report.outputs, start=1):
-        label = f"After {number}" if several else "After"
+        label = Text("After", "结果").told() + f" {number}" * several
         if output.url is None:
             problem = f"{output.code}: {output.message}" if output.message else output.code
-            panels.append(Panel(f"{label} failed", None, problem))
+            panels.append(Panel(f"{label} {_FAILED.told()}", None, problem))
         else:
             panels.append(_panel(label, next(pictures)))
     return panels
@@ -123,13 +126,13 @@ def _figure(panel: Panel, size: tuple[int, int], piece: bytes) -> str:
 def _caption(result: Result) -> str:
     lines = []
     if result.preview is not None:
-        lines.append("<b>Offline preview</b>, not made by Wan. 离线预览，并非万相生成。")
-    lines += [escape(notice) for notice in result.notices]
+        lines.append(_PREVIEW.told())
+    lines += [escape(notice.told()) for notice in result.notices]
     if result.request is not None:
         about = result.request.about
         values = " · ".join(f"{name} {value}" for name, value in result.request.settings.items())
         lines.append(
-            f"<b>{about.name}</b> {about.title.zh}: "
+            f"<b>{about.name}</b> {about.title.told()}{Text(':', '：').told()} "
             f"“{escape(result.request.prompt)}”{' · ' if values else ''}{escape(values)}"
         )
     lines.append(escape(" · ".join(_facts(result))))
@@ -140,11 +143,14 @@ def _caption(result: Result) -> str:
 
 
 def _facts(result: Result) -> list[str]:
-    ran = f" (ran {result.timings.ran:.1f} s)" if result.timings.ran is not None else ""
+    total, ran = f"{result.timings.total:.1f} s", ""
+    if result.timings.ran is not None:
+        seconds = f"{result.timings.ran:.1f} s"
+        ran = Text(f" (ran {seconds})", f"（运行 {seconds}）").told()
     return [
-        f"{result.timings.total:.1f} s{ran}",
+        f"{total}{ran}",
         f"CNY {result.cost:.2f}",
-        f"task {result.task_id}",
+        Text(f"task {result.task_id}", f"任务 {result.task_id}").told(),
     ]
 
 
@@ -173,7 +179,7 @@ def _shrunk(image: Image.Image, size: tuple[int, int], kind: str, quality: int) 
 def _sheet(panels: Sequence[Panel]) -> bytes:
     """All panels side by side on one JPEG."""
     if not panels:
-        raise UnusableImage("There is nothing to show.")
+        raise UnusableImage(Text("There is nothing to show.", "没有可显示的内容。"))
     for side, quality in ((480, 80), (400, 72), (320, 65), (240, 55)):
         sizes = _shown_sizes(panels, side)
         width = sum(w for w, _ in sizes) + _GAP * (len(panels) - 1)
@@ -184,7 +190,8 @@ def _sheet(panels: Sequence[Panel]) -> bytes:
                 pen = ImageDraw.Draw(sheet)
                 box = (left, 0, left + size[0] - 1, size[1] - 1)
                 pen.rectangle(box, outline=_BLANK, width=2)
-                pen.text((left + 10, 10), "failed", fill=_BLANK)
+                # Pillow's own letters have no Chinese.
+                pen.text((left + 10, 10), _FAILED.en, fill=_BLANK)
             else:
                 sheet.paste(panel.image.resize(size, Image.Resampling.LANCZOS), (left, 0))
             left += size[0] + _GAP

@@ -13,11 +13,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean
+from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean, unsent
 from ipywanx.model.expansion import expanded_box
 from ipywanx.model.images import Picture, load
 from ipywanx.model.masks import Mask
-from ipywanx.model.params import About, Text, describe, explain
+from ipywanx.model.params import About, describe, explain
+from ipywanx.text import Text
 
 REFERENCE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit-api-reference"
 GUIDE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit"
@@ -183,14 +184,23 @@ class EditRequest(BaseModel):
     def _prompt_is_there(self) -> Self:
         if not self.prompt.strip() and not self.about.blank_prompt:
             raise InvalidRequest(
-                f"{self.about.name} needs a prompt, and it is empty.",
-                hint=f"For example {self.about.samples[0]!r}. Nothing was sent.",
+                Text(
+                    f"{self.about.name} needs a prompt, and it is empty.",
+                    f"{self.about.name} 需要提示词，但它是空的。",
+                ),
+                hint=unsent(
+                    f"For example {self.about.samples[0]!r}.", f"例如 {self.about.samples[0]!r}。"
+                ),
                 parameter="prompt",
             )
         if any("\ud800" <= letter <= "\udfff" for letter in self.prompt):
             raise InvalidRequest(
-                f"The prompt {self.prompt[:40]!r} holds half a character, which cannot be sent.",
-                hint="Type it again. Nothing was sent.",
+                Text(
+                    f"The prompt {self.prompt[:40]!r} holds half a character, which cannot be "
+                    "sent.",
+                    f"提示词 {self.prompt[:40]!r} 中有不完整的字符，无法发送。",
+                ),
+                hint=unsent("Type it again.", "请重新输入。"),
                 parameter="prompt",
             )
         return self
@@ -201,16 +211,21 @@ class EditRequest(BaseModel):
         return type(self)(**given | dict(update or {}))
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Text, ...]:
         """What the person should know before this is sent, one sentence each."""
         notices = list(self.image.notices)
         if len(self.prompt) > PROMPT_LIMIT:
+            lost = self.prompt[PROMPT_LIMIT : PROMPT_LIMIT + 12]
             notices.append(
-                f"The prompt has {len(self.prompt)} characters; the service silently drops all "
-                f"after {PROMPT_LIMIT}, from {self.prompt[PROMPT_LIMIT : PROMPT_LIMIT + 12]!r} on."
+                Text(
+                    f"The prompt has {len(self.prompt)} characters; the service silently drops all "
+                    f"after {PROMPT_LIMIT}, from {lost!r} on.",
+                    f"提示词有 {len(self.prompt)} 个字符；服务会不加提示地丢弃第 {PROMPT_LIMIT} 个"
+                    f"之后的内容，即从 {lost!r} 开始。",
+                )
             )
         if self.about.rights:
-            notices.append(self.about.rights.en)
+            notices.append(self.about.rights)
         return tuple(notices)
 
     @property
@@ -349,23 +364,38 @@ class DescriptionEditWithMask(EditRequest):
         if self.image.size is not None and self.image.size != self.mask.size:
             (width, height), (mask_width, mask_height) = self.image.size, self.mask.size
             raise UnusableMask(
-                f"The mask is {mask_width}×{mask_height} pixels, the picture {width}×{height}; "
-                "they must be equal.",
-                hint=f"Make it with Mask(({width}, {height})). Nothing was sent.",
+                Text(
+                    f"The mask is {mask_width}×{mask_height} pixels, the picture {width}×{height}; "
+                    "they must be equal.",
+                    f"蒙版为 {mask_width}×{mask_height} 像素，图片为 {width}×{height} 像素；"
+                    "两者必须相同。",
+                ),
+                hint=unsent(
+                    f"Make it with Mask(({width}, {height})).",
+                    f"请用 Mask(({width}, {height})) 创建蒙版。",
+                ),
             )
         if self.mask.area == 0:
             raise UnusableMask(
-                "The mask is empty: nothing is white, so nothing would be edited.",
-                hint="Paint where the picture is to change. Nothing was sent.",
+                Text(
+                    "The mask is empty: nothing is white, so nothing would be edited.",
+                    "蒙版是空的：没有白色部分，因此什么也不会被编辑。",
+                ),
+                hint=unsent("Paint where the picture is to change.", "请涂抹要修改的部分。"),
             )
         return self
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Text, ...]:
         """As for every request, and a word on a mask that covers nearly everything."""
         if self.mask.area < 0.95:
             return super().notices
-        return (*super().notices, f"The mask covers {self.mask.area:.0%} of the picture.")
+        return (*super().notices, mask_covers(f"{self.mask.area:.0%}"))
+
+
+def mask_covers(part: str) -> Text:
+    """The notice of how much a mask covers."""
+    return Text(f"The mask covers {part} of the picture.", f"蒙版覆盖了图片的 {part}。")
 
 
 class RemoveWatermark(EditRequest):
@@ -517,7 +547,7 @@ def request_class(name: str) -> type[EditRequest]:
     if cls := FUNCTIONS.get(str(name)):
         return cls
     raise InvalidRequest(
-        f"There is no function {name!r}.",
-        hint=f"{did_you_mean(str(name), FUNCTIONS)} Nothing was sent.",
+        Text(f"There is no function {name!r}.", f"没有名为 {name!r} 的功能。"),
+        hint=unsent(*did_you_mean(str(name), FUNCTIONS)),
         parameter="function",
     )

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from ipywanx.errors import UnusableImage
+from ipywanx.errors import UnusableImage, unsent
 from ipywanx.model.pixels import (
-    NEVER_SENT,
     decode,
     from_array,
     is_turned,
@@ -27,6 +26,7 @@ from ipywanx.model.pixels import (
     readable,
     to_rgb,
 )
+from ipywanx.text import Text, both, spaced
 
 MIN_SIDE, MAX_SIDE = 512, 4096
 """Width and height that the service takes, in pixels (vendor: image edit API reference)."""
@@ -38,7 +38,10 @@ MIME = {name: f"image/{name.lower()}" for name in FORMATS}
 
 MAX_DECODED = 100_000_000
 """Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
-_TURNED = "The picture was turned upright as its camera says."
+_TURNED = Text(
+    "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
+)
+_SHRINK = Text("Make it smaller first.", "请先缩小图片。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Picture:
     size: tuple[int, int] | None
     name: str
     url: str | None = None
-    notices: tuple[str, ...] = ()
+    notices: tuple[Text, ...] = ()
 
     @property
     def mime(self) -> str:
@@ -83,7 +86,12 @@ class Picture:
             UnusableImage: For a URL, whose pixels are not here.
         """
         if self.url is not None:
-            raise UnusableImage(f"{self.url} is fetched by the service; its pixels are not here.")
+            raise UnusableImage(
+                Text(
+                    f"{self.url} is fetched by the service; its pixels are not here.",
+                    f"{self.url} 由服务自行获取；这里没有它的像素。",
+                )
+            )
         with readable(self.name), Image.open(io.BytesIO(self.data)) as image:
             return image.convert("RGB")
 
@@ -110,11 +118,11 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
     if _is_url(source):
         return _from_url(source)
     if isinstance(source, Image.Image):
-        name = f"a {_size(source.size)} image"
+        name = _image_name(source)
         notices = [_TURNED] if is_turned(source, name) else []
         return _from_pixels(decode(source, name), name, fit=fit, notices=notices)
     if _is_array(source):
-        return _from_pixels(from_array(source), "an array", fit=fit)
+        return _from_pixels(from_array(source), Text("an array", "数组"), fit=fit)
     if hasattr(source, "images"):
         return _from_result(source, fit=fit)
     if hasattr(source, "image"):  # a DoodleBoard, a Drawing or a MaskEditor has one
@@ -132,11 +140,14 @@ def open_image(source: Any) -> Image.Image:
         return source.to_image()
     if _is_url(source):
         raise UnusableImage(
-            f"{source} is an address; the pixels themselves are needed here.",
-            hint=f"Download the picture and give the file. {NEVER_SENT}",
+            Text(
+                f"{source} is an address; the pixels themselves are needed here.",
+                f"{source} 是网址；这里需要图片本身的像素。",
+            ),
+            hint=unsent("Download the picture and give the file.", "请下载图片，再给出文件。"),
         )
     if isinstance(source, Image.Image):
-        return decode(source, f"a {_size(source.size)} image")
+        return decode(source, _image_name(source))
     if _is_array(source):
         return from_array(source)
     if hasattr(source, "images"):
@@ -145,8 +156,11 @@ def open_image(source: Any) -> Image.Image:
     image = open_header(data, name)
     if max(image.size) > MAX_SIDE:
         raise UnusableImage(
-            f"{name} is {_size(image.size)} pixels; at most {MAX_SIDE} a side can be used.",
-            hint=NEVER_SENT,
+            Text(
+                f"{name} is {_size(image.size)} pixels; at most {MAX_SIDE} a side can be used.",
+                f"{spaced(name)}为 {_size(image.size)} 像素；每边最多可用 {MAX_SIDE} 像素。",
+            ),
+            hint=unsent(),
         )
     return decode(image, name)
 
@@ -160,32 +174,52 @@ def _is_array(source: Any) -> bool:
     return hasattr(source, "__array_interface__") and not isinstance(source, str | bytes)
 
 
-def _read(source: Any) -> tuple[bytes, str]:
+def _read(source: Any) -> tuple[bytes, Text]:
     """The bytes of a file, data URL or bytes object, and what to call them."""
     if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source), f"{len(source)} bytes"
+        return bytes(source), Text(f"{len(source)} bytes", f"{len(source)} 字节的数据")
     if isinstance(source, str) and source.startswith("data:"):
-        return _from_data_url(source), "a data URL"
+        return _from_data_url(source), Text("a data URL", "data URL")
     if not isinstance(source, str | os.PathLike):
         raise UnusableImage(
-            f"a {type(source).__name__} is not a picture.",
-            hint="Give a path, URL, bytes, PIL image, array, or an earlier result. " + NEVER_SENT,
+            Text(
+                f"a {type(source).__name__} is not a picture.",
+                f"{type(source).__name__} 不是图片。",
+            ),
+            hint=unsent(
+                "Give a path, URL, bytes, PIL image, array, or an earlier result.",
+                "请给出路径、URL、字节、PIL 图像、数组或之前的结果。",
+            ),
         )
     try:
         path = Path(os.fspath(source)).expanduser()
         if path.stat().st_size > 32 * MAX_BYTES:
+            size = f"{path.stat().st_size / 1e6:.0f} MB"
             raise UnusableImage(
-                f"{path.name} has {path.stat().st_size / 1e6:.0f} MB; the service takes 10 MB.",
-                hint=f"Export a smaller file. {NEVER_SENT}",
+                Text(
+                    f"{path.name} has {size}; the service takes 10 MB.",
+                    f"{path.name} 有 {size}；服务最多接受 10 MB。",
+                ),
+                hint=unsent("Export a smaller file.", "请导出更小的文件。"),
             )
         if path.exists() and not (path.is_file() or path.is_dir()):
-            raise UnusableImage(f"{str(source)!r} is not a file.", hint=NEVER_SENT)
-        return path.read_bytes(), path.name
+            raise UnusableImage(
+                Text(f"{str(source)!r} is not a file.", f"{str(source)!r} 不是文件。"),
+                hint=unsent(),
+            )
+        return path.read_bytes(), both(path.name)
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: nobody has that ~home
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+        folder = Path.cwd().name
         raise UnusableImage(
-            f"The picture {str(source)!r} cannot be read: {reason.rstrip('.')}.",
-            hint=f"The working folder is {Path.cwd().name!r}; check the name. {NEVER_SENT}",
+            Text(
+                f"The picture {str(source)!r} cannot be read: {reason}.",
+                f"无法读取图片 {str(source)!r}：{reason}。",
+            ),
+            hint=unsent(
+                f"The working folder is {folder!r}; check the name.",
+                f"当前文件夹是 {folder!r}；请检查文件名。",
+            ),
         ) from None
 
 
@@ -194,42 +228,62 @@ def _from_data_url(url: str) -> bytes:
 
     head, _, body = url.partition(",")
     if not head.endswith(";base64"):
-        raise UnusableImage("The data URL is not base64.", hint=NEVER_SENT)
+        raise UnusableImage(
+            Text("The data URL is not base64.", "data URL 不是 base64 编码。"), hint=unsent()
+        )
     try:
         return base64.b64decode(body, validate=True)
     except ValueError:
-        raise UnusableImage("The data URL holds damaged base64.", hint=NEVER_SENT) from None
+        raise UnusableImage(
+            Text("The data URL holds damaged base64.", "data URL 中的 base64 已损坏。"),
+            hint=unsent(),
+        ) from None
 
 
 def _from_url(url: str) -> Picture:
     """A URL goes to the service as it is; the vendor refuses Chinese characters in it."""
     if odd := next((c for c in url if not "!" <= c <= "~"), None):
         raise UnusableImage(
-            f"The URL holds {odd!r}, and the service takes no Chinese or other such characters.",
-            hint=f"Percent-encode it, or download the picture and give the file. {NEVER_SENT}",
+            Text(
+                f"The URL holds {odd!r}, and the service takes no Chinese or other such "
+                "characters.",
+                f"URL 中有 {odd!r}；服务不接受中文等字符。",
+            ),
+            hint=unsent(
+                "Percent-encode it, or download the picture and give the file.",
+                "请用百分号编码，或下载图片再给出文件。",
+            ),
         )
     try:
         host = urlsplit(url).hostname
     except ValueError:
         host = None
     if not host:
-        raise UnusableImage(f"{url!r} is not a complete URL.", hint=NEVER_SENT)
-    notice = f"The service fetches {url} itself; its size is not checked here."
+        raise UnusableImage(
+            Text(f"{url!r} is not a complete URL.", f"{url!r} 不是完整的 URL。"), hint=unsent()
+        )
+    notice = Text(
+        f"The service fetches {url} itself; its size is not checked here.",
+        f"服务将自行获取 {url}；这里不检查它的尺寸。",
+    )
     return Picture(b"", "", None, url, url=url, notices=(notice,))
 
 
 def _from_result(result: Any, *, fit: bool) -> Picture:
-    return _from_pixels(_first_of(result), "the result's first picture", fit=fit)
+    name = Text("the result's first picture", "结果的第一张图片")
+    return _from_pixels(_first_of(result), name, fit=fit)
 
 
 def _first_of(result: Any) -> Image.Image:
     if not result.images:
-        raise UnusableImage("That result holds no picture.", hint=NEVER_SENT)
+        raise UnusableImage(
+            Text("That result holds no picture.", "该结果中没有图片。"), hint=unsent()
+        )
     image: Image.Image = result.images[0]
     return image
 
 
-def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
+def _from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
     image = open_header(data, name)
     # A phone's MPO is a JPEG with a second picture behind it, which readers of JPEG never see.
     kind = "JPEG" if image.format == "MPO" else image.format or ""
@@ -247,28 +301,43 @@ def _from_file(data: bytes, name: str, *, fit: bool) -> Picture:
     )
     pixels = decode(image, name)
     if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
-        return Picture(data, kind, pixels.size, name)
+        return Picture(data, kind, pixels.size, str(name))
     if len(data) > MAX_BYTES and not fit:
         raise UnusableImage(
-            f"{name} has {len(data) / 1024 / 1024:.1f} MB; the service takes at most 10 MB.",
-            hint=f"Use fit=True to recompress it. {NEVER_SENT}",
+            Text(
+                f"{name} has {_megabytes(data)}; the service takes at most 10 MB.",
+                f"{spaced(name)}有 {_megabytes(data)}；服务最多接受 10 MB。",
+            ),
+            hint=unsent("Use fit=True to recompress it.", "可用 fit=True 重新压缩。"),
         )
     notices = [_TURNED] if turned else []
     if kind not in FORMATS:
-        notices.append(f"{kind} is not a format that the service takes; it is sent as PNG.")
+        notices.append(
+            Text(
+                f"{kind} is not a format that the service takes; it is sent as PNG.",
+                f"服务不支持 {kind} 格式；将以 PNG 发送。",
+            )
+        )
     if frames > 1:
-        notices.append("Only the first frame of the animation is used.")
+        notices.append(
+            Text("Only the first frame of the animation is used.", "只使用动画的第一帧。")
+        )
     if len(data) > MAX_BYTES:
-        notices.append("The file was recompressed, to stay within 10 MB.")
+        notices.append(
+            Text(
+                "The file was recompressed, to stay within 10 MB.",
+                "文件已重新压缩，以不超过 10 MB。",
+            )
+        )
     return _from_pixels(pixels, name, fit=fit, notices=notices, lossy=kind in {"JPEG", "WEBP"})
 
 
 def _from_pixels(
     image: Image.Image,
-    name: str,
+    name: str | Text,
     *,
     fit: bool,
-    notices: list[str] | None = None,
+    notices: list[Text] | None = None,
     lossy: bool = False,
 ) -> Picture:
     notices = list(notices or ())
@@ -278,10 +347,10 @@ def _from_pixels(
             _refuse_size(image.size, name, fit=fit)
         image = _resized(image, name, notices)
     data, kind = _encode(image, lossy=lossy, notices=notices)
-    return Picture(data, kind, image.size, name, notices=tuple(notices))
+    return Picture(data, kind, image.size, str(name), notices=tuple(notices))
 
 
-def _resized(image: Image.Image, name: str, notices: list[str]) -> Image.Image:
+def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:
     width, height = image.size
     scale = 1.0
     if max(width, height) > MAX_SIDE:
@@ -291,15 +360,24 @@ def _resized(image: Image.Image, name: str, notices: list[str]) -> Image.Image:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if not _in_range(size):
         raise UnusableImage(
-            f"{name} is {_size(image.size)} pixels: too long and narrow to fit "
-            f"{MIN_SIDE} to {MAX_SIDE} on both sides.",
-            hint=f"Crop it first. {NEVER_SENT}",
+            Text(
+                f"{name} is {_size(image.size)} pixels: too long and narrow to fit "
+                f"{MIN_SIDE} to {MAX_SIDE} on both sides.",
+                f"{spaced(name)}为 {_size(image.size)} 像素：过于狭长，两边无法都在 "
+                f"{MIN_SIDE} 到 {MAX_SIDE} 之间。",
+            ),
+            hint=unsent("Crop it first.", "请先裁剪。"),
         )
-    notices.append(f"The picture was resized from {_size(image.size)} to {_size(size)} pixels.")
+    notices.append(
+        Text(
+            f"The picture was resized from {_size(image.size)} to {_size(size)} pixels.",
+            f"图片已从 {_size(image.size)} 像素缩放为 {_size(size)} 像素。",
+        )
+    )
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _encode(image: Image.Image, *, lossy: bool, notices: list[str]) -> tuple[bytes, str]:
+def _encode(image: Image.Image, *, lossy: bool, notices: list[Text]) -> tuple[bytes, str]:
     if not lossy:
         data = _save(image, "PNG", compress_level=3)
         if len(data) <= MAX_BYTES:
@@ -310,12 +388,20 @@ def _encode(image: Image.Image, *, lossy: bool, notices: list[str]) -> tuple[byt
             break
     else:
         raise UnusableImage(
-            f"The picture has {len(data) / 1024 / 1024:.1f} MB even as JPEG of quality {quality}; "
-            "the service takes at most 10 MB.",
-            hint=f"Make it smaller first. {NEVER_SENT}",
+            Text(
+                f"The picture has {_megabytes(data)} even as JPEG of quality {quality}; "
+                "the service takes at most 10 MB.",
+                f"图片有 {_megabytes(data)}，即使存为质量 {quality} 的 JPEG；服务最多接受 10 MB。",
+            ),
+            hint=unsent(*_SHRINK),
         )
     if not lossy:
-        notices.append(f"It is sent as JPEG of quality {quality}, to stay within 10 MB.")
+        notices.append(
+            Text(
+                f"It is sent as JPEG of quality {quality}, to stay within 10 MB.",
+                f"将以质量 {quality} 的 JPEG 发送，以不超过 10 MB。",
+            )
+        )
     return data, "JPEG"
 
 
@@ -333,9 +419,20 @@ def _size(size: tuple[int, int]) -> str:
     return f"{size[0]}×{size[1]}"
 
 
-def _refuse_size(size: tuple[int, int], name: str, *, fit: bool) -> None:
-    advice = "Make it smaller first." if fit else "Use fit=True to resize it."
+def _megabytes(data: bytes) -> str:
+    return f"{len(data) / 1024 / 1024:.1f} MB"
+
+
+def _image_name(image: Image.Image) -> Text:
+    return Text(f"a {_size(image.size)} image", f"{_size(image.size)} 的图像")
+
+
+def _refuse_size(size: tuple[int, int], name: str | Text, *, fit: bool) -> None:
+    advice = _SHRINK if fit else Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
     raise UnusableImage(
-        f"{name} is {_size(size)} pixels; the service takes {MIN_SIDE} to {MAX_SIDE} a side.",
-        hint=f"{advice} {NEVER_SENT}",
+        Text(
+            f"{name} is {_size(size)} pixels; the service takes {MIN_SIDE} to {MAX_SIDE} a side.",
+            f"{spaced(name)}为 {_size(size)} 像素；服务要求每边 {MIN_SIDE} 到 {MAX_SIDE} 像素。",
+        ),
+        hint=unsent(*advice),
     )

@@ -18,6 +18,7 @@ from ipywanx.model.images import open_image
 from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
 from ipywanx.model.sheets import Sheet
+from ipywanx.text import Text
 
 
 class Mask(Sheet):
@@ -29,6 +30,7 @@ class Mask(Sheet):
     """
 
     mode: ClassVar[Mode] = "L"
+    noun: ClassVar[Text] = Text("mask", "蒙版")
     refusal: ClassVar[type[InvalidRequest]] = UnusableMask
 
     def stroke(self, points: Iterable[Sequence[float]], radius: float | Sequence[float]) -> Mask:

@@ -10,27 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from annotated_types import Ge, Le
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-from ipywanx.errors import InvalidRequest, did_you_mean
+from ipywanx.errors import InvalidRequest, did_you_mean, unsent
+from ipywanx.text import Text, both
 
 Kind = Literal["text", "int", "float", "bool", "image", "mask"]
 Place = Literal["input", "parameters", "local"]
-
-
-class Text(NamedTuple):
-    """One text in the two languages that users read."""
-
-    en: str
-    zh: str
-
-    def __str__(self) -> str:
-        return self.en
 
 
 _WORDS: Mapping[Kind, Text] = {
@@ -149,21 +140,32 @@ def explain(
     name = str(first["loc"][0]) if first["loc"] else ""
     value = first.get("input")
     if first["type"] == "extra_forbidden":
-        near = f"It belongs to {owners[name]}." if name in owners else did_you_mean(name, params)
+        near = belongs_to(owners[name]) if name in owners else did_you_mean(name, params)
         return InvalidRequest(
-            f"{function} has no parameter {name!r}.",
-            hint=f"{near} Nothing was sent.",
+            Text(f"{function} has no parameter {name!r}.", f"{function} 没有参数 {name!r}。"),
+            hint=unsent(*near),
             parameter=name,
         )
     if first["type"] == "missing":
         return InvalidRequest(
-            f"{function} needs {name!r}, and none was given.",
-            hint=f"{params[name].about.meaning.en} Nothing was sent.",
+            Text(
+                f"{function} needs {name!r}, and none was given.",
+                f"{function} 需要 {name!r}，但没有给出。",
+            ),
+            hint=unsent(*params[name].about.meaning),
             parameter=name,
         )
-    expected = params[name].expected if name in params else str(first["msg"])
+    expected = params[name].expectation if name in params else both(str(first["msg"]))
     return InvalidRequest(
-        f"{name} is {value!r}, but {function} takes {expected}.",
-        hint="Nothing was sent.",
+        Text(
+            f"{name} is {value!r}, but {function} takes {expected.en}.",
+            f"{name} 是 {value!r}，但 {function} 需要的是：{expected.zh}。",
+        ),
+        hint=unsent(),
         parameter=name,
     )
+
+
+def belongs_to(functions: str) -> Text:
+    """Whose a parameter is that was given to another function."""
+    return Text(f"It belongs to {functions}.", f"它属于 {functions}。")

@@ -16,9 +16,9 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from ipywanx.errors import UnusableImage
+from ipywanx.errors import UnusableImage, unsent
+from ipywanx.text import Text, spaced
 
-NEVER_SENT = "Nothing was sent."
 BROKEN = (
     ArithmeticError,
     AttributeError,
@@ -37,7 +37,7 @@ BROKEN = (
 """All that Pillow's decoders were seen to raise on broken or hostile files."""
 
 
-def open_header(data: bytes, name: str) -> Image.Image:
+def open_header(data: bytes, name: str | Text) -> Image.Image:
     """The file, opened but not decoded: its ``size``, ``mode`` and ``format`` are known.
 
     Raises:
@@ -48,20 +48,30 @@ def open_header(data: bytes, name: str) -> Image.Image:
             warnings.simplefilter("ignore")
             return Image.open(io.BytesIO(data))
     except Image.DecompressionBombError:
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
         raise UnusableImage(
-            f"{name} says that it has more than {2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6} "
-            "million pixels; the service takes 512 to 4096 a side.",
-            hint=f"It was not decoded. {NEVER_SENT}",
+            Text(
+                f"{name} says that it has more than {most} million pixels; the service takes 512 "
+                "to 4096 a side.",
+                f"{spaced(name)}声称超过 {most} 百万像素；服务要求每边 512 到 4096 像素。",
+            ),
+            hint=unsent("It was not decoded.", "未对它解码。"),
         ) from None
     except BROKEN:
         raise UnusableImage(
-            f"{name} is not a picture that can be read ({len(data)} bytes).",
-            hint=f"The service takes JPEG, PNG, BMP, TIFF and WebP. {NEVER_SENT}",
+            Text(
+                f"{name} is not a picture that can be read ({len(data)} bytes).",
+                f"{spaced(name)}不是可以读取的图片（{len(data)} 字节）。",
+            ),
+            hint=unsent(
+                "The service takes JPEG, PNG, BMP, TIFF and WebP.",
+                "服务支持 JPEG、PNG、BMP、TIFF 和 WebP。",
+            ),
         ) from None
 
 
 @contextlib.contextmanager
-def readable(name: str) -> Iterator[None]:
+def readable(name: str | Text) -> Iterator[None]:
     """Says of a damaged file that it is one, where Pillow warns, or raises anything at all."""
     try:
         with warnings.catch_warnings():
@@ -69,11 +79,12 @@ def readable(name: str) -> Iterator[None]:
             yield
     except BROKEN:
         raise UnusableImage(
-            f"{name} is damaged and cannot be decoded.", hint=f"Export it again. {NEVER_SENT}"
+            Text(f"{name} is damaged and cannot be decoded.", f"{spaced(name)}已损坏，无法解码。"),
+            hint=unsent("Export it again.", "请重新导出。"),
         ) from None
 
 
-def is_turned(image: Image.Image, name: str) -> bool:
+def is_turned(image: Image.Image, name: str | Text) -> bool:
     """Whether the camera says that the pixels do not lie upright.
 
     Only what came straight from a file is asked (it has a format): an image that was rotated by
@@ -86,7 +97,7 @@ def is_turned(image: Image.Image, name: str) -> bool:
         return image.format is not None and image.getexif().get(0x0112, 1) != 1
 
 
-def decode(image: Image.Image, name: str) -> Image.Image:
+def decode(image: Image.Image, name: str | Text) -> Image.Image:
     """The decoded pixels, turned upright as the camera says.
 
     Raises:
@@ -108,38 +119,52 @@ def from_array(source: Any) -> Image.Image:
     flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
     if not flat or not array.size:
         raise UnusableImage(
-            f"The array has the shape {array.shape}; a picture is (height, width) or "
-            "(height, width, 3 or 4).",
-            hint=NEVER_SENT,
+            Text(
+                f"The array has the shape {array.shape}; a picture is (height, width) or "
+                "(height, width, 3 or 4).",
+                f"数组的形状为 {array.shape}；图片应为 (高, 宽) 或 (高, 宽, 3 或 4)。",
+            ),
+            hint=unsent(),
         )
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     elif np.issubdtype(array.dtype, np.floating):
         if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
             raise UnusableImage(
-                "The array holds floats outside 0 to 1.",
-                hint=f"Scale it, or convert it to uint8. {NEVER_SENT}",
+                Text("The array holds floats outside 0 to 1.", "数组中有超出 0 到 1 的浮点数。"),
+                hint=unsent("Scale it, or convert it to uint8.", "请缩放数值，或转换为 uint8。"),
             )
         array = (array * 255 + 0.5).astype(np.uint8)
     elif array.dtype != np.uint8:
         raise UnusableImage(
-            f"The array is of {array.dtype}; a picture is uint8, or float from 0 to 1.",
-            hint=NEVER_SENT,
+            Text(
+                f"The array is of {array.dtype}; a picture is uint8, or float from 0 to 1.",
+                f"数组的类型为 {array.dtype}；图片应为 uint8，或 0 到 1 的浮点数。",
+            ),
+            hint=unsent(),
         )
     return Image.fromarray(np.ascontiguousarray(array))
 
 
-def to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
+def to_rgb(image: Image.Image, notices: list[Text]) -> Image.Image:
     """Any mode as RGB; deep grey is scaled, transparency is laid on white, and a notice says so."""
     if image.mode in {"RGB", "L"} and "transparency" not in image.info:
         return image.convert("RGB")
     if image.mode.startswith("I") or image.mode == "F":
         import numpy as np
 
-        notices.append(f"Deep greyscale ({image.mode}) was scaled to 8 bits.")
+        notices.append(
+            Text(
+                f"Deep greyscale ({image.mode}) was scaled to 8 bits.",
+                f"高位深灰度图（{image.mode}）已缩放为 8 位。",
+            )
+        )
         deep = np.asarray(image, dtype=np.float64)
         if not np.isfinite(deep).all():
-            raise UnusableImage("The picture holds values that are no numbers.", hint=NEVER_SENT)
+            raise UnusableImage(
+                Text("The picture holds values that are no numbers.", "图片中含有非数值。"),
+                hint=unsent(),
+            )
         top = 65535.0 if image.mode.startswith("I;16") or deep.max() > 255 else 255.0
         top = 1.0 if image.mode == "F" and deep.max() <= 1 else top
         return Image.fromarray((deep / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
@@ -147,11 +172,21 @@ def to_rgb(image: Image.Image, notices: list[str]) -> Image.Image:
         layers = with_alpha(image)
         low, _ = layers.getchannel("A").getextrema()
         if isinstance(low, int | float) and low < 255:
-            notices.append("Transparent parts were laid on white; the service takes no alpha.")
+            notices.append(
+                Text(
+                    "Transparent parts were laid on white; the service takes no alpha.",
+                    "透明部分已铺在白色背景上；服务不支持透明通道。",
+                )
+            )
         ground = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(ground, layers).convert("RGB")
     if image.mode not in {"RGB", "L", "P", "1"}:
-        notices.append(f"The colours were converted from {image.mode} to RGB.")
+        notices.append(
+            Text(
+                f"The colours were converted from {image.mode} to RGB.",
+                f"颜色已从 {image.mode} 转换为 RGB。",
+            )
+        )
     return image.convert("RGB")
 
 

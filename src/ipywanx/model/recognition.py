@@ -10,9 +10,10 @@ from PIL import Image
 
 from ipywanx.model.operations import EDIT, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
+from ipywanx.text import Text
 
 
-def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
+def recognized(image: Image.Image, notices: list[Text]) -> Image.Image:
     """Any picture of a mask as mode L, 255 where it is to be edited; the border is kept.
 
     Args:
@@ -21,18 +22,31 @@ def recognized(image: Image.Image, notices: list[str]) -> Image.Image:
     """
     if image.has_transparency_data and with_alpha(image).getchannel("A").getextrema()[0] != 255:
         grey, kind = with_alpha(image).getchannel("A"), "transparent"
-        notices.append("The mask was read from the picture's transparency.")
+        notices.append(
+            Text("The mask was read from the picture's transparency.", "蒙版取自图片的透明度。")
+        )
     else:
         grey, kind = to_rgb(image, []).convert("L"), "white"
     if sum(grey.histogram()[1:255]) > grey.width * grey.height / 50:
-        notices.append("Greys were cut at half: brighter is edited.")
+        notices.append(
+            Text(
+                "Greys were cut at half: brighter is edited.",
+                "灰色按一半亮度划分：较亮的部分将被编辑。",
+            )
+        )
     grey = sharp(grey)
     if _border_is_white(grey):
         grey = grey.point(lambda value: EDIT - value)
         notices.append(
-            "What is transparent inside was taken as the part to edit."
+            Text(
+                "What is transparent inside was taken as the part to edit.",
+                "已把内部的透明部分作为要编辑的部分。",
+            )
             if kind == "transparent"
-            else "Black on white was taken as the part to edit; invert if it is the other way."
+            else Text(
+                "Black on white was taken as the part to edit; invert if it is the other way.",
+                "已把白底上的黑色作为要编辑的部分；如果相反，请反选。",
+            )
         )
     return grey
 

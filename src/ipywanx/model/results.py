@@ -19,6 +19,7 @@ from ipywanx.errors import UnexpectedReply, WanxError
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.tasks import Output, TaskReport
+from ipywanx.text import Text, both
 
 PRICE_CNY = 0.14
 """Price of one successful picture in yuan (vendor: model list, wanx2.1-imageedit)."""
@@ -26,6 +27,7 @@ MAX_PIXELS = 16_384**2
 """Most pixels of a result that is decoded: 4096² enlarged four times, beyond which the service's
 own limits allow none. It takes 805 MB, and twice that for a moment: more is a mistake or an attack.
 """
+_FETCH_AGAIN = Text("Fetch it again with wx.resume(task_id).", "请用 wx.resume(task_id) 重新获取。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Result:
     data: tuple[bytes, ...] = field(repr=False)
     timings: Timings
     files: tuple[Path, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
 
     @property
     def task_id(self) -> str:
@@ -111,13 +113,18 @@ class Result:
         return 0.0 if self.preview is not None else round(PRICE_CNY * self.report.image_count, 2)
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Text, ...]:
         """What the person should know of it, one sentence each."""
         notices = [*(self.request.notices if self.request else ()), *self.remarks]
         if self.preview is not None:
             if unheard := _texts(self.preview.get("not_understood")):
-                notices.append(f"Not understood offline: {', '.join(unheard)}.")
-            notices += _texts(self.preview.get("notices"))
+                notices.append(
+                    Text(
+                        f"Not understood offline: {', '.join(unheard)}.",
+                        f"离线引擎未能理解：{'、'.join(unheard)}。",
+                    )
+                )
+            notices += map(both, _texts(self.preview.get("notices")))
         return tuple(notices)
 
     def save(self, folder: str | Path) -> list[Path]:
@@ -137,9 +144,13 @@ class Result:
             for number, data in enumerate(self.data, start=1):
                 paths.append(_write_new(place, f"{name}-{number}", suffix_of(data), data))
         except OSError as error:
+            why = error.strerror or error
             raise WanxError(
-                f"The pictures cannot be saved in {str(folder)!r}: {error.strerror or error}.",
-                hint="They are still here: result.images.",
+                Text(
+                    f"The pictures cannot be saved in {str(folder)!r}: {why}.",
+                    f"无法把图片保存到 {str(folder)!r}：{why}。",
+                ),
+                hint=Text("They are still here: result.images.", "图片仍在 result.images 中。"),
             ) from None
         return paths
 
@@ -169,10 +180,14 @@ def _opened(data: bytes) -> Image.Image:
     except BROKEN:
         raise _not_a_picture(data) from None
     if image.width * image.height > MAX_PIXELS:
+        size, most = f"{image.width}×{image.height}", MAX_PIXELS // 10**6
         raise UnexpectedReply(
-            f"The service's result says that it has {image.width}×{image.height} pixels; "
-            f"at most {MAX_PIXELS // 10**6} million can come. It was not decoded.",
-            hint="Fetch it again with wx.resume(task_id).",
+            Text(
+                f"The service's result says that it has {size} pixels; at most {most} million can "
+                "come. It was not decoded.",
+                f"服务的结果声称有 {size} 像素；最多只可能有 {most} 百万像素。未对它解码。",
+            ),
+            hint=_FETCH_AGAIN,
         )
     return image
 
@@ -193,8 +208,11 @@ def decoded(data: bytes) -> Image.Image:
 
 def _not_a_picture(data: bytes) -> UnexpectedReply:
     return UnexpectedReply(
-        f"The service's result is not a picture, or a damaged one ({len(data)} bytes).",
-        hint="Fetch it again with wx.resume(task_id).",
+        Text(
+            f"The service's result is not a picture, or a damaged one ({len(data)} bytes).",
+            f"服务的结果不是图片，或已损坏（{len(data)} 字节）。",
+        ),
+        hint=_FETCH_AGAIN,
     )
 
 

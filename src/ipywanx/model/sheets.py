@@ -21,6 +21,7 @@ from ipywanx.model.operations import BLANK, Mode, Name, Operation
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.steps import from_plain, is_number, operation
 from ipywanx.model.strokes import Point
+from ipywanx.text import Text
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sheet:
         size: (width, height) in pixels.
         operations: The steps that made it, oldest first.
         mode: What a pixel is, by Pillow's names.
+        noun: What it is called.
         refusal: The error that says what is wrong with a step or a size.
     """
 
@@ -38,20 +40,28 @@ class Sheet:
     operations: tuple[Operation, ...] = ()
 
     mode: ClassVar[Mode]
+    noun: ClassVar[Text]
     refusal: ClassVar[type[InvalidRequest]]
 
     def __post_init__(self) -> None:
-        kind = type(self).__name__.lower()
+        kind = self.noun
         try:
             width, height = (int(operator.index(side)) for side in self.size)
         except (TypeError, ValueError):
             raise self.refusal(
-                f"A {kind}'s size is (width, height) in whole pixels, not {self.size!r}."
+                Text(
+                    f"A {kind}'s size is (width, height) in whole pixels, not {self.size!r}.",
+                    f"{kind.zh}的尺寸应为整数像素 (宽, 高)，而不是 {self.size!r}。",
+                )
             ) from None
         object.__setattr__(self, "size", (width, height))
         if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
             raise self.refusal(
-                f"A {kind} of {width}×{height} pixels cannot be; each side has 1 to {MAX_SIDE}."
+                Text(
+                    f"A {kind} of {width}×{height} pixels cannot be; each side has 1 to "
+                    f"{MAX_SIDE}.",
+                    f"{kind.zh}不能是 {width}×{height} 像素；每边应为 1 到 {MAX_SIDE}。",
+                )
             )
 
     def to_image(self) -> Image.Image:
@@ -86,8 +96,14 @@ class Sheet:
             sheet.to_image()  # a list that cannot be drawn is refused here, not when it is sent
         except (*BROKEN, InvalidRequest) as error:
             raise cls.refusal(
-                f"The text is not a {cls.__name__.lower()}'s JSON ({type(error).__name__}).",
-                hint=f"Give what {cls.__name__}.to_json() returned.",
+                Text(
+                    f"The text is not a {cls.noun}'s JSON ({type(error).__name__}).",
+                    f"该文本不是{cls.noun.zh}的 JSON（{type(error).__name__}）。",
+                ),
+                hint=Text(
+                    f"Give what {cls.__name__}.to_json() returned.",
+                    f"请给出 {cls.__name__}.to_json() 返回的内容。",
+                ),
             ) from None
         return sheet
 
@@ -102,7 +118,7 @@ class Sheet:
         except (UnusableImage, UnusableMask) as error:
             if isinstance(error, self.refusal):
                 raise
-            raise self.refusal(str(error)) from None
+            raise self.refusal(error.text) from None
 
     def with_steps(self, *steps: Operation) -> Self:
         """The sheet after some more steps, each made by :meth:`step`."""
@@ -114,7 +130,15 @@ class Sheet:
     def _corners(self, x: float, y: float, width: float, height: float) -> tuple[Point, Point]:
         """The top left and the bottom right of a box."""
         if not all(is_number(number) for number in (x, y, width, height)):
-            raise self.refusal(f"A box is four numbers, not {(x, y, width, height)!r}.")
+            box = (x, y, width, height)
+            raise self.refusal(
+                Text(f"A box is four numbers, not {box!r}.", f"方框应为四个数值，而不是 {box!r}。")
+            )
         if not (width > 0 and height > 0 and math.isfinite(width + height)):
-            raise self.refusal(f"The box is {width}×{height}; both sides must be over 0.")
+            raise self.refusal(
+                Text(
+                    f"The box is {width}×{height}; both sides must be over 0.",
+                    f"方框为 {width}×{height}；两边都必须大于 0。",
+                )
+            )
         return (x, y), (x + width, y + height)

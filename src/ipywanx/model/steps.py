@@ -16,6 +16,7 @@ from ipywanx.model.images import MAX_SIDE
 from ipywanx.model.operations import COLOR, EDIT, INK, KEEP, SHAPES, Mode, Name, Operation, Value
 from ipywanx.model.pixels import open_header
 from ipywanx.model.strokes import Point
+from ipywanx.text import Text
 
 _FEWEST_POINTS = {
     "stroke": 1, "rectangle": 2, "ellipse": 2, "polygon": 3, "fill": 1, "region": 1
@@ -49,27 +50,59 @@ def operation(
         UnusableMask: It is not one of the steps, or its numbers make no sense.
     """
     if name not in get_args(Name) or (mode != "L" and name in _ON_MASKS_ONLY):
-        raise UnusableMask(f"There is no step {name!r} here.")
+        raise UnusableMask(
+            Text(f"There is no step {name!r} here.", f"这里没有名为 {name!r} 的步骤。")
+        )
     least = _FEWEST_POINTS.get(name, 0)
     checked = _points(points) if least else ()
     if name == "polygon" and len(checked) < least:
-        raise UnusableMask(f"A polygon needs 3 corners or more; {len(checked)} were given.")
+        raise UnusableMask(
+            Text(
+                f"A polygon needs 3 corners or more; {len(checked)} were given.",
+                f"多边形至少需要 3 个顶点；给出了 {len(checked)} 个。",
+            )
+        )
     if len(checked) < least:
-        raise UnusableMask(f"A {name} needs {least} points; {len(checked)} were given.")
+        raise UnusableMask(
+            Text(
+                f"A {name} needs {least} points; {len(checked)} were given.",
+                f"{name} 需要 {least} 个点；给出了 {len(checked)} 个。",
+            )
+        )
     radii = _radii(radius, len(checked) or 1) if name in {"stroke", "smooth"} else ()
     if name == "grow" and (not is_number(radius) or not abs(radius) <= MAX_SIDE):
-        raise UnusableMask(f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {radius!r}.")
+        raise UnusableMask(
+            Text(
+                f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {radius!r}.",
+                f"grow 接受 -{MAX_SIDE} 到 {MAX_SIDE} 像素，而不是 {radius!r}。",
+            )
+        )
     if name == "fill" and not all(
         0 <= at < side for at, side in zip(checked[0], size, strict=True)
     ):
-        raise UnusableMask(f"The point {checked[0]} is outside the {size[0]}×{size[1]} pixels.")
+        raise UnusableMask(
+            Text(
+                f"The point {checked[0]} is outside the {size[0]}×{size[1]} pixels.",
+                f"点 {checked[0]} 在 {size[0]}×{size[1]} 像素之外。",
+            )
+        )
     if name in {"rectangle", "ellipse"} and any(a >= b for a, b in zip(*checked[:2], strict=True)):
-        raise UnusableMask("The box is empty; both of its sides must be over 0.")
+        raise UnusableMask(
+            Text(
+                "The box is empty; both of its sides must be over 0.",
+                "方框是空的；两边都必须大于 0。",
+            )
+        )
     if name in {"paste", "region"}:
-        header = open_header(png, "the mask")
+        header = open_header(png, Text("the mask", "蒙版"))
         fits = header.size == size if name == "paste" else max(header.size) <= MAX_SIDE
         if header.format != "PNG" or not fits:
-            raise UnusableMask(f"A {name} needs a PNG of a fitting size, not {header.size}.")
+            raise UnusableMask(
+                Text(
+                    f"A {name} needs a PNG of a fitting size, not {header.size}.",
+                    f"{name} 需要尺寸合适的 PNG，而不是 {header.size}。",
+                )
+            )
     return Operation(
         name,
         checked,
@@ -108,9 +141,19 @@ def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     try:
         checked = tuple((float(x), float(y)) for x, y in points)
     except (OverflowError, TypeError, ValueError):
-        raise UnusableMask("Points are pairs of numbers, such as [(10, 10), (500, 300)].") from None
+        raise UnusableMask(
+            Text(
+                "Points are pairs of numbers, such as [(10, 10), (500, 300)].",
+                "点应为成对的数值，例如 [(10, 10), (500, 300)]。",
+            )
+        ) from None
     if not checked or any(not abs(at) < 1e6 for point in checked for at in point):
-        raise UnusableMask("A shape needs at least one point, with finite coordinates.")
+        raise UnusableMask(
+            Text(
+                "A shape needs at least one point, with finite coordinates.",
+                "图形至少需要一个点，且坐标必须是有限的数值。",
+            )
+        )
     return checked
 
 
@@ -121,9 +164,19 @@ def _radii(radius: Any, count: int) -> tuple[float, ...]:
     radii = tuple(radius) if several else (radius,)
     for one in radii:
         if not is_number(one) or not 0 < one <= MAX_SIDE:
-            raise UnusableMask(f"The radius is {one!r}; it must be over 0 and at most {MAX_SIDE}.")
+            raise UnusableMask(
+                Text(
+                    f"The radius is {one!r}; it must be over 0 and at most {MAX_SIDE}.",
+                    f"半径为 {one!r}；必须大于 0 且不超过 {MAX_SIDE}。",
+                )
+            )
     if several and len(radii) != count:
-        raise UnusableMask(f"There are {len(radii)} radii for {count} points; give each point one.")
+        raise UnusableMask(
+            Text(
+                f"There are {len(radii)} radii for {count} points; give each point one.",
+                f"给出了 {len(radii)} 个半径，却有 {count} 个点；请为每个点给出一个。",
+            )
+        )
     radii = tuple(float(one) for one in radii)
     return radii if len(set(radii)) > 1 else radii[:1]
 
@@ -136,5 +189,14 @@ def _value(value: Any, mode: Mode) -> Value:
         return int(value)
     if mode == "RGB" and isinstance(value, str) and COLOR.fullmatch(value):
         return value.lower()
-    wanted = f"{EDIT} or {KEEP}" if mode == "L" else "a colour as #rrggbb"
-    raise UnusableMask(f"A step paints {wanted}, not {value!r}.")
+    wanted = (
+        Text(f"{EDIT} or {KEEP}", f"{EDIT} 或 {KEEP}")
+        if mode == "L"
+        else Text("a colour as #rrggbb", "写作 #rrggbb 的颜色")
+    )
+    raise UnusableMask(
+        Text(
+            f"A step paints {wanted}, not {value!r}.",
+            f"步骤绘制的应为 {wanted.zh}，而不是 {value!r}。",
+        )
+    )

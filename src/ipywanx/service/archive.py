@@ -31,6 +31,7 @@ from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.content_store import ContentStore
 from ipywanx.service.history import History
 from ipywanx.service.record import Record, owner
+from ipywanx.text import Text, both, sentences
 
 PICTURES = "pictures"
 IN_USE_SECONDS = 3600.0
@@ -52,10 +53,10 @@ class Archive:
         self.files = ContentStore(home / PICTURES)
         self._most = most
         self._tidying = threading.Lock()
-        self._disk_notice = ""
+        self._disk_notice: Text | None = None
 
-    def notice(self, record: Record, request: EditRequest | None) -> str:
-        """Why something of an ended task could not be kept, or ""."""
+    def notice(self, record: Record, request: EditRequest | None) -> Text | None:
+        """Why something of an ended task could not be kept, or None."""
         is_whole = record.fetched and (record.request or request is None)
         return self.history.notice if is_whole else self._disk_notice or self.history.notice
 
@@ -113,7 +114,7 @@ class Archive:
             plain = json.loads(record.request)
             image = plain["image"]
             values = dict(plain["values"])
-            notices = tuple(map(str, image["notices"]))
+            notices = tuple(map(_read_text, image["notices"]))
             if "url" in image:
                 picture = Picture(b"", "", None, image["name"], image["url"], notices)
             else:
@@ -269,15 +270,21 @@ class Archive:
         left = self.history.everything() if forgotten else None
         if left is None:  # what other tasks name is not to be guessed
             raise WanxError(
-                f"Nothing was deleted. {self.history.trouble}.", hint="Try again later."
+                sentences(
+                    Text("Nothing was deleted.", "没有删除任何内容。"), self.history.trouble or ""
+                ),
+                hint=Text("Try again later.", "请稍后重试。"),
             )
         names = set().union(*map(_names, doomed)).difference(*map(_names, left))
         return sum(self.files.remove(name, untouched_for) for name in names)
 
     def _tell(self, error: OSError) -> None:
-        self._disk_notice = (
-            f"The picture cannot be kept in {self.files.folder} ({error.strerror or error}); it is "
-            "in this kernel only: save it with result.save(folder)."
+        why = error.strerror or error
+        self._disk_notice = Text(
+            f"The picture cannot be kept in {self.files.folder} ({why}); it is in this kernel "
+            "only: save it with result.save(folder).",
+            f"图片无法存入 {self.files.folder}（{why}）；它只在此内核中："
+            "请用 result.save(folder) 保存。",
         )
 
 
@@ -298,6 +305,14 @@ def _kept(record: Record) -> list[str]:
         return [entry["file"] for entry in json.loads(record.outputs) if "file" in entry]
     except (LookupError, TypeError, ValueError):
         return []
+
+
+def _read_text(plain: Any) -> Text:
+    """A stored notice; versions before it had two languages wrote one string."""
+    if isinstance(plain, str):
+        return both(plain)
+    en, zh = map(str, plain)
+    return Text(en, zh)
 
 
 def _moment(seconds: float | None) -> datetime | None:

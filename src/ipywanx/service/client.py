@@ -35,9 +35,11 @@ from ipywanx.service.patience import (
     within,
 )
 from ipywanx.settings import Settings
+from ipywanx.text import Text, both, sentences
 
-_LOOK_FIRST = (
-    "It may exist and may be charged: look in the vendor's console before you send it again."
+_LOOK_FIRST = Text(
+    "It may exist and may be charged: look in the vendor's console before you send it again.",
+    "任务可能已存在并计费：再次发送前请先在阿里云控制台查看。",
 )
 _USER_AGENT = f"ipywanx/{__version__}"
 # Raised before a byte of the request left: the service cannot have accepted anything.
@@ -151,14 +153,20 @@ class Client:
             raise unreachable(error) from None
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise SubmissionUncertain(
-                f"The task was sent, and the answer was lost ({_reason(error)}).",
+                Text(
+                    f"The task was sent, and the answer was lost ({_reason(error)}).",
+                    f"任务已发送，但没有收到答复（{_reason(error)}）。",
+                ),
                 hint=_LOOK_FIRST,
                 timed_out=isinstance(error, TimeoutError | httpx.TimeoutException),
             ) from None
         if response.status_code >= 500:
             refusal = self._error(response)
             raise SubmissionUncertain(
-                f"The service had trouble taking the task. {refusal.message}",
+                sentences(
+                    Text("The service had trouble taking the task.", "服务在接收任务时出错。"),
+                    refusal.what,
+                ),
                 hint=_LOOK_FIRST,
                 status=response.status_code,
                 code=refusal.code,
@@ -170,7 +178,7 @@ class Client:
         except UnexpectedReply as error:
             if response.status_code != 200:
                 raise
-            raise SubmissionUncertain(error.message, hint=_LOOK_FIRST, status=200) from None
+            raise SubmissionUncertain(error.what, hint=_LOOK_FIRST, status=200) from None
 
     async def _call(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
         """One call that is safe to repeat, as its JSON answer."""
@@ -198,10 +206,17 @@ class Client:
             raise self._error(response)
         reply = _json(response)
         if reply is None:
+            kind = both(response.headers.get("content-type") or Text("no type", "无类型"))
             raise UnexpectedReply(
-                f"The service answered {response.status_code} with something that is not JSON "
-                f"({response.headers.get('content-type', 'no type')}).",
-                hint="A proxy or login page may stand between; try again.",
+                Text(
+                    f"The service answered {response.status_code} with something that is not JSON "
+                    f"({kind}).",
+                    f"服务答复了 {response.status_code}，但内容不是 JSON（{kind.zh}）。",
+                ),
+                hint=Text(
+                    "A proxy or login page may stand between; try again.",
+                    "中间可能隔着代理或登录页面；请重试。",
+                ),
                 status=response.status_code,
             )
         return reply
@@ -217,7 +232,13 @@ def _read_created(reply: Mapping[str, Any]) -> TaskReport:
         return wire.read_created(reply)
     except UnexpectedReply as error:
         raise SubmissionUncertain(
-            f"The task was sent, and the answer names none. {error.message}",
+            sentences(
+                Text(
+                    "The task was sent, and the answer names none.",
+                    "任务已发送，但答复中没有任务编号。",
+                ),
+                error.what,
+            ),
             hint=_LOOK_FIRST,
             status=200,
             request_id=error.request_id,
@@ -227,8 +248,14 @@ def _read_created(reply: Mapping[str, Any]) -> TaskReport:
 def unreachable(error: Exception) -> Unreachable:
     """Our error for a call that got no answer and can be repeated."""
     return Unreachable(
-        f"The service could not be reached ({_reason(error)}).",
-        hint="Nothing was accepted. Check the connection, then try again.",
+        Text(
+            f"The service could not be reached ({_reason(error)}).",
+            f"无法连接服务（{_reason(error)}）。",
+        ),
+        hint=Text(
+            "Nothing was accepted. Check the connection, then try again.",
+            "服务没有接收任何内容。请检查网络连接后重试。",
+        ),
     )
 
 

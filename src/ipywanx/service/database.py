@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from ipywanx.text import Text, both
+
 T = TypeVar("T")
 Migrations = Sequence[Sequence[str]]
 """Each takes a file one version further (``PRAGMA user_version``), whole or not at all."""
@@ -39,7 +41,7 @@ class Database:
     def __init__(self, path: Path, migrations: Migrations) -> None:
         self.path = path
         self.lock = threading.RLock()
-        self.notice = ""
+        self.notice: Text | None = None
         self._migrations = migrations
         self._connection: sqlite3.Connection | None = None
         self._file = (0, 0)
@@ -53,9 +55,11 @@ class Database:
                 done = work(self._open())
             except (sqlite3.Error, OSError) as error:
                 self.close()  # whatever state it was in, the next call begins anew
-                self.notice = getattr(error, "strerror", None) or str(error)
+                said = next(iter(error.args), None)
+                why = getattr(error, "strerror", None) or str(error)
+                self.notice = said if isinstance(said, Text) else both(why)
                 return None
-            self.notice = ""
+            self.notice = None
             return done
 
     @property
@@ -142,7 +146,12 @@ def _refuse_later(db: sqlite3.Connection, ours: int) -> None:
     """
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > ours:
-        raise sqlite3.DatabaseError("a later version of ipywanx has written it; upgrade this one")
+        raise sqlite3.DatabaseError(
+            Text(
+                "a later version of ipywanx has written it; upgrade this one",
+                "它由更新版本的 ipywanx 写入；请升级当前版本",
+            )
+        )
 
 
 def _set_up(db: sqlite3.Connection) -> None:

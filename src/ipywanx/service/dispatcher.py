@@ -29,6 +29,7 @@ from ipywanx.service.poller import Poller, Tell
 from ipywanx.service.search import Search
 from ipywanx.service.tempo import Forecast, Tempo
 from ipywanx.service.window import Window
+from ipywanx.text import Text, sentences
 
 _LONGEST_BACK_OFF = 30.0
 
@@ -172,7 +173,8 @@ class Dispatcher:
             SubmissionUncertain: Several tasks may be it, or the list cannot be had.
         """
         why = SubmissionUncertain(
-            "The kernel ended while the task was being sent.", timed_out=True, hint=""
+            Text("The kernel ended while the task was being sent.", "内核在发送任务时结束了。"),
+            timed_out=True,
         )
         async with self._turn:
             answer = self.client.deadlines.call
@@ -182,8 +184,11 @@ class Dispatcher:
 def _not_taken(lost: SubmissionUncertain) -> ServiceError:
     """What is raised where the list has shown that there is no task."""
     return ServiceUnavailable(
-        f"The service did not take the task. {lost.message}",
-        hint="The account's task list does not know it, so nothing is charged; try again later.",
+        sentences(Text("The service did not take the task.", "服务没有接收该任务。"), lost.what),
+        hint=Text(
+            "The account's task list does not know it, so nothing is charged; try again later.",
+            "账号的任务列表中没有它，因此不计费；请稍后重试。",
+        ),
         status=lost.status,
         code=lost.code,
         request_id=lost.request_id,

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipywanx import wire
-from ipywanx.model.functions import EditRequest
+from ipywanx.errors import NOTHING_SENT
+from ipywanx.model.functions import EditRequest, mask_covers
 from ipywanx.model.images import Picture
 from ipywanx.model.results import PRICE_CNY
 from ipywanx.service.files import INLINE_BYTES, mask_picture
 from ipywanx.settings import Settings
+from ipywanx.text import Text, sentences
+
+_KEY = Text("(the key is not shown)", "（不显示密钥）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,25 @@ class DryRun:
     body: dict[str, Any]
     price: float
     offline: bool
-    notices: tuple[str, ...]
+    notices: tuple[Text, ...]
 
     def __str__(self) -> str:
         lines = [f"POST {self.url}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2), ""]
         pictures = self.body["parameters"].get("n", 1)
-        free = " from the service, free from the offline engine" if self.offline else ""
         noun = "picture" if pictures == 1 else "pictures"
-        lines.append(f"{pictures} {noun}: CNY {self.price:.2f}{free}. Nothing was sent.")
-        return "\n".join([*lines, *self.notices])
+        free = Text("", "")
+        if self.offline:
+            free = Text(
+                " from the service, free from the offline engine", "（服务的价格；离线引擎免费）"
+            )
+        price = Text(
+            f"{pictures} {noun}: CNY {self.price:.2f}{free}.",
+            f"{pictures} 张图片：CNY {self.price:.2f}{free.zh}。",
+        )
+        lines.append(sentences(price, NOTHING_SENT).told())
+        return "\n".join([*lines, *(notice.told() for notice in self.notices)])
 
     __repr__ = __str__
 
@@ -54,10 +66,10 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
     body = wire.create_body(request, *map(_describe, pictures))
     notices = request.notices
     if mask is not None:
-        notices = (*notices, f"The mask covers {mask.area:.1%} of the picture.")
+        notices = (*notices, mask_covers(f"{mask.area:.1%}"))
     headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
     if not settings.offline:
-        headers["Authorization"] = "Bearer (the key is not shown)"
+        headers["Authorization"] = f"Bearer {_KEY.told()}"
     if any(len(picture.data) > INLINE_BYTES for picture in pictures):
         headers[wire.RESOLVE_HEADER] = "enable"
     return DryRun(
@@ -73,7 +85,10 @@ def dry_run(request: EditRequest, settings: Settings) -> DryRun:
 def _describe(picture: Picture) -> str:
     if picture.url is not None or picture.size is None:
         return picture.url or ""
-    way = "in the request" if len(picture.data) <= INLINE_BYTES else "uploaded first"
+    inline = len(picture.data) <= INLINE_BYTES
+    way = (
+        Text("in the request", "随请求发送") if inline else Text("uploaded first", "先行上传")
+    ).told()
     size = f"{_size(picture.size)} {picture.format}, {len(picture.data) / 1000:.0f} kB"
     return f"<{picture.name}: {size}, {way}>"
 

@@ -25,17 +25,23 @@ from ipywanx.errors import (
     UnexpectedReply,
     Unreachable,
     UnusableMask,
+    unsent,
 )
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.service.hosts import check_result, check_upload
 from ipywanx.service.patience import Deadlines, between_bytes, within
+from ipywanx.text import Text, both
 
 INLINE_BYTES = 384 * 1024
 """Up to here a data URI is quicker: a third more bytes against three more round trips."""
 DOWNLOAD_ATTEMPTS = 4
 MAX_RESULT_BYTES = 256 * 1024 * 1024
-_KEPT = "It is kept for 24 hours: wx.resume(task_id) fetches it again."
+_KEPT = Text(
+    "It is kept for 24 hours: wx.resume(task_id) fetches it again.",
+    "结果会保留 24 小时：可用 wx.resume(task_id) 重新获取。",
+)
+_NO_TASK = Text("No task was made; try again.", "没有创建任务；请重试。")
 # The service deletes uploads after 48 hours; ours are not used in their last day.
 _UPLOAD_LIFE = 24 * 3600.0
 
@@ -55,10 +61,18 @@ def mask_picture(mask: Mask) -> Picture:
     with Image.open(stream) as sent:
         between = sum(drawn.histogram()[1:255])
         if sent.size != mask.size or between or sent.tobytes() != drawn.convert("RGB").tobytes():
+            found, wanted = (f"{width}×{height}" for width, height in (sent.size, mask.size))
             raise UnusableMask(
-                f"The mask's file has {sent.width}×{sent.height} pixels and {between} of them "
-                f"between 0 and 255; expected {mask.size[0]}×{mask.size[1]} of 0 and 255 only.",
-                hint="Nothing was sent. This is a fault of ipywanx: please report it.",
+                Text(
+                    f"The mask's file has {found} pixels and {between} of them between 0 and 255; "
+                    f"expected {wanted} of 0 and 255 only.",
+                    f"蒙版文件为 {found} 像素，其中 {between} 个介于 0 和 255 之间；"
+                    f"应为 {wanted}，且只有 0 和 255。",
+                ),
+                hint=unsent(
+                    "This is a fault of ipywanx: please report it.",
+                    "这是 ipywanx 的错误：请反馈给我们。",
+                ),
             )
     return Picture(stream.getvalue(), "PNG", mask.size, "mask")
 
@@ -120,22 +134,33 @@ class FileClient:
             )
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Unreachable(
-                f"The upload of {picture.name} broke off ({type(error).__name__}).",
-                hint="No task was made; try again.",
+                Text(
+                    f"The upload of {picture.name} broke off ({type(error).__name__}).",
+                    f"{picture.name} 的上传中断了（{type(error).__name__}）。",
+                ),
+                hint=_NO_TASK,
             ) from None
         # 409: the same bytes under the same name are there already, which is as good.
         if response.status_code not in {200, 204, 409}:
+            status, why = response.status_code, _xml_code(response.text)
             raise ServiceUnavailable(
-                f"The upload of {picture.name} was refused with {response.status_code}: "
-                f"{_xml_code(response.text)}.",
-                hint="No task was made; try again.",
+                Text(
+                    f"The upload of {picture.name} was refused with {status}: {why}.",
+                    f"{picture.name} 的上传被拒绝，答复为 {status}：{why.zh}。",
+                ),
+                hint=_NO_TASK,
                 status=response.status_code,
             )
         if _is_page(response):
+            page = response.headers["content-type"]
             raise UnexpectedReply(
-                f"The upload of {picture.name} was answered with a page of another kind "
-                f"({response.headers['content-type']}); a proxy or login page may stand between.",
-                hint="No task was made; try again.",
+                Text(
+                    f"The upload of {picture.name} was answered with a page of another kind "
+                    f"({page}); a proxy or login page may stand between.",
+                    f"上传 {picture.name} 时得到的是另一种页面（{page}）；"
+                    "中间可能隔着代理或登录页面。",
+                ),
+                hint=_NO_TASK,
                 status=response.status_code,
             )
         return f"oss://{key}"
@@ -149,7 +174,11 @@ class FileClient:
         """
         check_result(url, self._base)
         error: ServiceError = Unreachable(
-            f"The result did not come within {self._deadlines.download:.0f} s.", hint=_KEPT
+            Text(
+                f"The result did not come within {self._deadlines.download:.0f} s.",
+                f"结果在 {self._deadlines.download:.0f} 秒内没有下载完。",
+            ),
+            hint=_KEPT,
         )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._deadlines.download):
@@ -160,7 +189,10 @@ class FileClient:
                         return await self._fetch(url)
                     except httpx.HTTPError as broken:
                         error = Unreachable(
-                            f"The download of the result broke off ({type(broken).__name__}).",
+                            Text(
+                                f"The download of the result broke off ({type(broken).__name__}).",
+                                f"结果的下载中断了（{type(broken).__name__}）。",
+                            ),
                             hint=_KEPT,
                         )
                     except (ServiceUnavailable, Unreachable) as busy:
@@ -174,15 +206,21 @@ class FileClient:
             if response.status_code != 200:
                 kind = ServiceUnavailable if response.status_code >= 500 else UnexpectedReply
                 raise kind(
-                    f"The result's address answered {response.status_code}.",
-                    hint="Results are kept for 24 hours.",
+                    Text(
+                        f"The result's address answered {response.status_code}.",
+                        f"结果的网址答复了 {response.status_code}。",
+                    ),
+                    hint=Text("Results are kept for 24 hours.", "结果只保留 24 小时。"),
                     status=response.status_code,
                 )
             if _is_page(response):
+                page = response.headers["content-type"]
                 raise Unreachable(
-                    "A page of another kind came in the result's place "
-                    f"({response.headers['content-type']}); a proxy or login page may stand "
-                    "between.",
+                    Text(
+                        f"A page of another kind came in the result's place ({page}); a proxy or "
+                        "login page may stand between.",
+                        f"得到的不是结果，而是另一种页面（{page}）；中间可能隔着代理或登录页面。",
+                    ),
                     hint=_KEPT,
                     status=response.status_code,
                 )
@@ -191,7 +229,12 @@ class FileClient:
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > MAX_RESULT_BYTES:
-                    raise UnexpectedReply("The result has more than 256 MB; it was not kept.")
+                    raise UnexpectedReply(
+                        Text(
+                            "The result has more than 256 MB; it was not kept.",
+                            "结果超过 256 MB；未保存。",
+                        )
+                    )
             return b"".join(chunks)
 
 
@@ -201,6 +244,6 @@ def _is_page(response: httpx.Response) -> bool:
     return kind.startswith(("text/html", "application/json"))
 
 
-def _xml_code(text: str) -> str:
+def _xml_code(text: str) -> Text:
     found = re.search(r"<Code>([A-Za-z]{1,60})</Code>", text)
-    return found[1] if found else "no reason given"
+    return both(found[1]) if found else Text("no reason given", "没有说明原因")

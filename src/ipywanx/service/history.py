@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ipywanx.service.database import Database, in_memory, storable, transaction
 from ipywanx.service.record import Record
+from ipywanx.text import Text, sentences
 
 KEPT_BY_SERVICE = 24 * 3600.0
 """Seconds that the service keeps a task and its pictures (vendor: task management)."""
@@ -64,17 +65,25 @@ class History:
         self._turns: dict[tuple[str, str], tuple[float, float]] = {}
 
     @property
-    def trouble(self) -> str:
-        """Why the file could not be used the last time, or ""."""
-        why = self._database.notice
-        return why and f"The history in {self._database.path.parent} cannot be used ({why})"
+    def trouble(self) -> Text | None:
+        """Why the file could not be used the last time, or None."""
+        why, folder = self._database.notice, self._database.path.parent
+        if why is None:
+            return None
+        return Text(
+            f"The history in {folder} cannot be used ({why}).",
+            f"无法使用 {folder} 中的历史记录（{why.zh}）。",
+        )
 
     @property
-    def notice(self) -> str:
-        """The same, with what it means for the person, or ""."""
-        return self.trouble and (
-            f"{self.trouble}; what is new is in this kernel only: save the pictures with "
-            "result.save(folder)."
+    def notice(self) -> Text | None:
+        """The same, with what it means for the person, or None."""
+        return self.trouble and sentences(
+            self.trouble,
+            Text(
+                "What is new is in this kernel only: save the pictures with result.save(folder).",
+                "新内容只在此内核中：请用 result.save(folder) 保存图片。",
+            ),
         )
 
     # ---- one task

@@ -15,6 +15,11 @@ import httpx
 from ipywanx import wire
 from ipywanx.errors import UnexpectedReply
 from ipywanx.settings import LOOPBACK
+from ipywanx.text import Text, both, sentences
+
+_REPORT = Text(
+    "If the vendor has added a host, please report it.", "如果阿里云新增了主机，请反馈。"
+)
 
 
 def check_result(url: str, base: SplitResult) -> None:
@@ -25,9 +30,12 @@ def check_result(url: str, base: SplitResult) -> None:
     """
     if not _is_trusted(url, base, wire.RESULT_HOST):
         raise UnexpectedReply(
-            f"The service named a result on {_shown_host(url)}, which is not one of the vendor's "
-            "result hosts; it was not fetched.",
-            hint="If the vendor has added a host, please report it.",
+            Text(
+                f"The service named a result on {_shown_host(url)}, which is not one of the "
+                "vendor's result hosts; it was not fetched.",
+                f"服务给出的结果位于 {_shown_host(url).zh}，它不是阿里云存放结果的主机；未获取。",
+            ),
+            hint=_REPORT,
         )
 
 
@@ -39,9 +47,12 @@ def check_upload(url: str, base: SplitResult) -> None:
     """
     if not _is_trusted(url, base, wire.UPLOAD_HOST):
         raise UnexpectedReply(
-            f"The service asked for the picture on {_shown_host(url)}, which is not one of the "
-            "vendor's storage hosts; it was not sent.",
-            hint="No task was made. If the vendor has added a host, please report it.",
+            Text(
+                f"The service asked for the picture on {_shown_host(url)}, which is not one of the "
+                "vendor's storage hosts; it was not sent.",
+                f"服务要求把图片传到 {_shown_host(url).zh}，它不是阿里云的存储主机；未发送。",
+            ),
+            hint=sentences(Text("No task was made.", "没有创建任务。"), _REPORT),
         )
 
 
@@ -64,8 +75,9 @@ def _is_trusted(url: str, base: SplitResult, vendor: Pattern[str]) -> bool:
     )
 
 
-def _shown_host(url: str) -> str:
+def _shown_host(url: str) -> Text:
     try:
-        return repr(urlsplit(url).hostname or "no host")
+        host = urlsplit(url).hostname
     except ValueError:
-        return "no host"
+        host = None
+    return both(repr(host)) if host else Text("no host", "未知主机")

@@ -28,6 +28,7 @@ from ipywanx.service.archive import Archive
 from ipywanx.service.dispatcher import Dispatcher
 from ipywanx.service.portal import Portal
 from ipywanx.service.record import Record, owner
+from ipywanx.text import Text
 
 
 class Job:
@@ -118,9 +119,16 @@ class Job:
         except TimeoutError:
             if self._future.done():
                 raise
+            state, seconds = self.status, f"{self.elapsed:.0f}"
             raise TaskTimedOut(
-                f"The task is {self.status} after {self.elapsed:.0f} s.",
-                hint="It goes on: call result() again, or wx.resume(task_id) from any kernel.",
+                Text(
+                    f"The task is {state} after {seconds} s.",
+                    f"{seconds} 秒后任务的状态是 {state}。",
+                ),
+                hint=Text(
+                    "It goes on: call result() again, or wx.resume(task_id) from any kernel.",
+                    "任务仍在继续：可再次调用 result()，或在任意内核中调用 wx.resume(task_id)。",
+                ),
                 task_id=self.task_id or "",
             ) from None
 
@@ -210,15 +218,26 @@ class Job:
         except asyncio.CancelledError:
             if not self._cancel_asked:
                 raise
-        raise TaskCanceled("The task was cancelled before it was sent.", task_id="")
+        raise TaskCanceled(
+            Text("The task was cancelled before it was sent.", "任务在发送前已取消。"), task_id=""
+        )
 
     async def _search(self) -> None:
         """Find the task of a kernel that ended while it was being sent."""
         report = await self._dispatcher.find(self._record.sent or self._record.asked)
         if report is None:
-            reason = "The kernel ended before the service had accepted the task."
-            await self._note(status=Status.UNKNOWN.value, message=reason)
-            raise ServiceError(reason, hint="Nothing was charged. Its request is job.request.")
+            reason = Text(
+                "The kernel ended before the service had accepted the task.",
+                "内核在服务接收任务之前结束了。",
+            )
+            await self._note(status=Status.UNKNOWN.value, message=reason.en)
+            raise ServiceError(
+                reason,
+                hint=Text(
+                    "Nothing was charged. Its request is job.request.",
+                    "没有计费。它的请求在 job.request 中。",
+                ),
+            )
         await self.accepted(report)
 
     # ---- what the dispatcher tells
@@ -308,13 +327,22 @@ def _failure(report: TaskReport) -> TaskError | None:
             return wire.task_failure(report)
         case Status.CANCELED:
             return TaskCanceled(
-                f"The task {report.task_id} was cancelled before it ran; it costs nothing.",
+                Text(
+                    f"The task {report.task_id} was cancelled before it ran; it costs nothing.",
+                    f"任务 {report.task_id} 在运行前已取消；不计费。",
+                ),
                 task_id=report.task_id,
             )
         case Status.UNKNOWN:
             return ResultExpired(
-                f"The service does not know the task {report.task_id!r}.",
-                hint="It keeps tasks for 24 hours, for the account whose key made them.",
+                Text(
+                    f"The service does not know the task {report.task_id!r}.",
+                    f"服务不知道任务 {report.task_id!r}。",
+                ),
+                hint=Text(
+                    "It keeps tasks for 24 hours, for the account whose key made them.",
+                    "服务只为创建任务的账号保留任务 24 小时。",
+                ),
                 task_id=report.task_id,
             )
         case _:

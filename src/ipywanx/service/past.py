@@ -15,6 +15,7 @@ from ipywanx.model.functions import EditRequest
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.record import Record
+from ipywanx.text import Text, sentences
 
 SHOWN = 50
 """Rows of the table; all are in the sequence."""
@@ -51,15 +52,24 @@ class Past(Sequence[Result]):
         record = self._records[index]
         result = self._archive.result(record)
         if result is None:
+            name, folder = record.task_id, self._archive.files.folder
             again = (
-                f"wx.edit(wx.recall({record.task_id!r})) makes them again, if the picture that "
-                "it began with is still there."
+                Text(
+                    f"wx.edit(wx.recall({name!r})) makes them again, if the picture that it began "
+                    "with is still there.",
+                    f"如果原图还在，wx.edit(wx.recall({name!r})) 会重新生成。",
+                )
                 if record.is_preview
-                else f"Within 24 hours wx.resume({record.task_id!r}) fetches them again."
+                else Text(
+                    f"Within 24 hours wx.resume({name!r}) fetches them again.",
+                    f"24 小时内可用 wx.resume({name!r}) 重新获取。",
+                )
             )
             raise WanxError(
-                f"The pictures of task {record.task_id} are gone from "
-                f"{self._archive.files.folder}.",
+                Text(
+                    f"The pictures of task {name} are gone from {folder}.",
+                    f"任务 {name} 的图片已不在 {folder} 中。",
+                ),
                 hint=again,
             )
         return result
@@ -87,7 +97,7 @@ class Past(Sequence[Result]):
         return "\n".join([self._title(), *lines])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("", *_HEAD))
+        head = "".join(f"<th>{name}</th>" for name in ("", *(name.told() for name in _HEAD)))
         rows = "".join(
             f"<tr><td>{self._picture(record)}</td>"
             + "".join(f"<td>{escape(cell)}</td>" for cell in _row(record))
@@ -98,23 +108,33 @@ class Past(Sequence[Result]):
 
     def _title(self) -> str:
         count = len(self)
-        shown = f", the newest {SHOWN} shown" if count > SHOWN else ""
-        trouble = self._archive.history.trouble
-        return f"{count} {'result' if count == 1 else 'results'}{shown}" + (
-            f". {trouble}." if trouble else ""
-        )
+        title = Text(f"{count} {'result' if count == 1 else 'results'}", f"{count} 个结果")
+        if count > SHOWN:
+            title = Text(
+                f"{title.en}, the newest {SHOWN} shown", f"{title.zh}，显示最新 {SHOWN} 个"
+            )
+        if trouble := self._archive.history.trouble:
+            title = sentences(Text(f"{title.en}.", f"{title.zh}。"), trouble)
+        return title.told()
 
     def _picture(self, record: Record) -> str:
         small = self._archive.thumbnail(record, _THUMBNAIL)
         if small is None:
-            return "(removed)"
+            return Text("(removed)", "（已删除）").told()
         stream = io.BytesIO()
         small.save(stream, "JPEG", quality=75)
         data = base64.b64encode(stream.getvalue()).decode("ascii")
         return f'<img alt="" width="{small.width}" src="data:image/jpeg;base64,{data}">'
 
 
-_HEAD = ("asked", "function", "prompt", "pictures", "CNY", "task")
+_HEAD = (
+    Text("asked", "时间"),
+    Text("function", "功能"),
+    Text("prompt", "提示词"),
+    Text("pictures", "图片数"),
+    Text("CNY", "CNY"),
+    Text("task", "任务"),
+)
 
 
 def _row(record: Record) -> tuple[str, ...]:
@@ -140,9 +160,15 @@ def recall(archive: Archive, source: Any) -> EditRequest:
     request = next((request for request in kept if request is not None), None)
     if request is None:
         raise InvalidRequest(
-            f"The history knows no request that made {str(source)!r}.",
-            hint="Give a result, a task's id, or a picture file as it was saved; wx.history() "
-            "lists what is kept.",
+            Text(
+                f"The history knows no request that made {str(source)!r}.",
+                f"历史记录中没有生成 {str(source)!r} 的请求。",
+            ),
+            hint=Text(
+                "Give a result, a task's id, or a picture file as it was saved; wx.history() "
+                "lists what is kept.",
+                "请给出结果、任务编号，或保存时的图片文件；wx.history() 会列出已保存的内容。",
+            ),
         )
     return request
 

@@ -17,6 +17,7 @@ from ipywanx.service.client import Client
 from ipywanx.service.history import History
 from ipywanx.service.pace import Pace
 from ipywanx.service.tempo import Tempo
+from ipywanx.text import Text
 
 CLOCK_ERROR = 3.0
 """Seconds by which we may misjudge the service's clock, whose headers go by seconds."""
@@ -107,14 +108,18 @@ def _ambiguous(why: SubmissionUncertain, candidates: Sequence[TaskSummary]) -> S
     """What the person is asked where the list leaves a doubt."""
     if candidates:
         ids = ", ".join(row.task_id for row in candidates)
-        hint = f"It may be one of these: {ids}. Look with wx.resume(id) before you send it again."
+        hint = Text(
+            f"It may be one of these: {ids}. Look with wx.resume(id) before you send it again.",
+            f"它可能是其中之一：{ids}。再次发送前请用 wx.resume(id) 查看。",
+        )
     else:
-        hint = (
+        hint = Text(
             "The account's task list could not be asked either. wx.jobs() looks for it again; do "
-            "that before you send it again, or it may be charged twice."
+            "that before you send it again, or it may be charged twice.",
+            "也无法查询账号的任务列表。再次发送前请用 wx.jobs() 再找一次，否则可能重复计费。",
         )
     return SubmissionUncertain(
-        why.message,
+        why.what,
         hint=hint,
         status=why.status,
         code=why.code,

@@ -11,6 +11,7 @@ from ipywanx.errors import UnusableImage
 from ipywanx.model.drawings import Drawing
 from ipywanx.model.images import MAX_SIDE, MIN_SIDE, load
 from ipywanx.model.operations import PAPER, Value
+from ipywanx.text import Text
 from ipywanx.widgets.easel import Easel
 from ipywanx.widgets.texts import board_texts
 
@@ -77,15 +78,18 @@ class DoodleBoard(Easel[Drawing]):
             start = Drawing.from_image(load(image, fit=fit))
         if not all(MIN_SIDE <= side <= MAX_SIDE for side in start.size):
             raise UnusableImage(
-                f"The board is {start.size[0]}×{start.size[1]} pixels; the service takes "
-                f"{MIN_SIDE} to {MAX_SIDE} a side."
+                Text(
+                    f"The board is {start.size[0]}×{start.size[1]} pixels; the service takes "
+                    f"{MIN_SIDE} to {MAX_SIDE} a side.",
+                    f"画板为 {start.size[0]}×{start.size[1]} 像素；服务要求每边 "
+                    f"{MIN_SIDE} 到 {MAX_SIDE} 像素。",
+                )
             )
         traits.setdefault("radius", max(3.0, round(max(start.size) / 256)))
         super().__init__(start, Image.new("RGB", start.size, PAPER), **traits)
 
-    @traitlets.default("texts")
     def _words(self) -> dict[str, str]:
-        return board_texts()
+        return board_texts(self.language)
 
     @property
     def image(self) -> Image.Image:
@@ -102,8 +106,12 @@ class DoodleBoard(Easel[Drawing]):
         if value.size != self._document.size:
             width, height = self._document.size
             raise UnusableImage(
-                f"The drawing is {value.size[0]}×{value.size[1]} pixels, the board "
-                f"{width}×{height}; they must be equal."
+                Text(
+                    f"The drawing is {value.size[0]}×{value.size[1]} pixels, the board "
+                    f"{width}×{height}; they must be equal.",
+                    f"草图为 {value.size[0]}×{value.size[1]} 像素，画板为 {width}×{height} 像素；"
+                    "两者必须相同。",
+                )
             )
         self._set(value)
 

@@ -21,10 +21,12 @@ from ipywanx.errors import WanxError
 from ipywanx.model.document import Document, S
 from ipywanx.model.operations import COLOR, Box, Operation, Value
 from ipywanx.model.strokes import Point
+from ipywanx.text import Text
 from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module
 from ipywanx.widgets.messages import UNREADABLE, Inbox, read_shape, read_step
 from ipywanx.widgets.surface import Surface
+from ipywanx.widgets.texts import preferred_language
 
 
 class Easel(anywidget.AnyWidget, Generic[S]):
@@ -50,6 +52,7 @@ class Easel(anywidget.AnyWidget, Generic[S]):
     color = traitlets.Unicode("#e01b5d").tag(sync=True)
     opacity = traitlets.Float(1.0).tag(sync=True)
     pressure = traitlets.Bool(default_value=False).tag(sync=True)
+    language = traitlets.Enum(["en", "zh"]).tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
@@ -69,6 +72,7 @@ class Easel(anywidget.AnyWidget, Generic[S]):
         )
         self._surface.on_new_page(lambda: self._redraw(self._surface))
         self.on_msg(self._receive)
+        self.observe(lambda _: setattr(self, "texts", self._words()), "language")
 
     # ---- what code can do as well as the hand
 
@@ -116,6 +120,10 @@ class Easel(anywidget.AnyWidget, Generic[S]):
         super().close()
 
     # ---- what the two kinds decide
+
+    def _words(self) -> dict[str, str]:
+        """What its page says, in its language."""
+        raise NotImplementedError
 
     def _value(self, content: dict[str, Any]) -> Value:
         """What a message's shape paints."""
@@ -170,11 +178,23 @@ class Easel(anywidget.AnyWidget, Generic[S]):
         with self._lock:
             surface.draw_all(self._document.to_image())
 
+    @traitlets.default("language")
+    def _preferred(self) -> str:
+        return preferred_language()
+
+    @traitlets.default("texts")
+    def _first_words(self) -> dict[str, str]:
+        return self._words()
+
     @traitlets.validate("color")
     def _check_color(self, proposal: dict[str, Any]) -> str:
         color = str(proposal["value"])
         if not re.fullmatch(COLOR, color):
-            raise traitlets.TraitError(f"A colour is written as #rrggbb, not {color!r}.")
+            wrong = Text(
+                f"A colour is written as #rrggbb, not {color!r}.",
+                f"颜色应写作 #rrggbb，而不是 {color!r}。",
+            )
+            raise traitlets.TraitError(wrong.told())
         return color
 
     def _state(self, problem: str = "", note: str = "") -> dict[str, Any]:
@@ -199,7 +219,8 @@ class Easel(anywidget.AnyWidget, Generic[S]):
                 try:
                     self._obey(content, buffers)
                 except WanxError as error:
-                    self.state = self._state(str(error))
+                    self.state = self._state(error.told())
                 except UNREADABLE:
-                    self.state = self._state("That message could not be read.")
+                    unread = Text("That message could not be read.", "无法读取该消息。")
+                    self.state = self._state(unread.told())
             self.send({"kind": "ack", "id": name})

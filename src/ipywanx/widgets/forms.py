@@ -94,7 +94,7 @@ def read(function: str, values: Mapping[str, Any], image: Any, mask: Any = None)
 
 def problem(error: InvalidRequest) -> dict[str, Any]:
     """What is wrong, and beside which field it is said."""
-    return {"field": error.parameter or "", "text": [error.message, error.message]}
+    return {"field": error.parameter or "", "text": list(error.what)}
 
 
 def filled(request: EditRequest) -> dict[str, Any]:

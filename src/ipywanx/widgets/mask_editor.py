@@ -13,6 +13,7 @@ from ipywanx.model.images import load, open_image
 from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, KEEP, Value
 from ipywanx.model.recognition import recognized
+from ipywanx.text import Text, sentences
 from ipywanx.widgets.easel import Easel
 from ipywanx.widgets.texts import editor_texts
 from ipywanx.widgets.wand import Select, Wand
@@ -72,9 +73,8 @@ class MaskEditor(Easel[Mask]):
         super().__init__(start, self.image, **traits)
         self.observe(self._recolor, "color")
 
-    @traitlets.default("texts")
     def _words(self) -> dict[str, str]:
-        return editor_texts()
+        return editor_texts(self.language)
 
     @property
     def mask(self) -> Mask:
@@ -94,7 +94,7 @@ class MaskEditor(Easel[Mask]):
     def select(self, value: Select | None) -> None:
         self._wand.select = value
 
-    def import_mask(self, source: Any) -> tuple[str, ...]:
+    def import_mask(self, source: Any) -> tuple[Text, ...]:
         """Take any picture as the mask, in one step that can be undone.
 
         Args:
@@ -109,7 +109,7 @@ class MaskEditor(Easel[Mask]):
         Raises:
             UnusableImage: Not a picture.
         """
-        notices: list[str] = []
+        notices: list[Text] = []
         if isinstance(source, Mask):
             grey = source.to_image()
         elif str(getattr(source, "dtype", "")) == "bool":
@@ -117,9 +117,12 @@ class MaskEditor(Easel[Mask]):
         else:
             grey = recognized(open_image(source), notices)
         if grey.size != self.image.size:
+            old, new = (f"{width}×{height}" for width, height in (grey.size, self.image.size))
             notices.append(
-                f"The mask was resized from {grey.width}×{grey.height} to "
-                f"{self.image.width}×{self.image.height} pixels."
+                Text(
+                    f"The mask was resized from {old} to {new} pixels.",
+                    f"蒙版已从 {old} 像素缩放为 {new} 像素。",
+                )
             )
             grey = grey.resize(self.image.size, Image.Resampling.BILINEAR)
         self._do(Mask.from_image(grey).operations[0])
@@ -131,9 +134,13 @@ class MaskEditor(Easel[Mask]):
         mask = source if isinstance(source, Mask) else Mask.from_image(source)
         if mask.size != self.image.size:
             raise UnusableMask(
-                f"The mask is {mask.size[0]}×{mask.size[1]} pixels, the picture "
-                f"{self.image.width}×{self.image.height}; they must be equal.",
-                hint="MaskEditor.import_mask resizes.",
+                Text(
+                    f"The mask is {mask.size[0]}×{mask.size[1]} pixels, the picture "
+                    f"{self.image.width}×{self.image.height}; they must be equal.",
+                    f"蒙版为 {mask.size[0]}×{mask.size[1]} 像素，图片为 "
+                    f"{self.image.width}×{self.image.height} 像素；两者必须相同。",
+                ),
+                hint=Text("MaskEditor.import_mask resizes.", "MaskEditor.import_mask 会自动缩放。"),
             )
         return mask
 
@@ -144,7 +151,7 @@ class MaskEditor(Easel[Mask]):
         match content.get("kind"), content.get("name"):
             case "import", _:
                 notices = self.import_mask(bytes(buffers[0]))
-                self.state = self._state(note=" ".join(notices))
+                self.state = self._state(note=sentences(*notices).told())
             case "act", "wand":
                 self._do(
                     self._wand.take(content["point"], content["tolerance"], self._value(content))

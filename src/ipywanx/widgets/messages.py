@@ -13,6 +13,7 @@ from typing import Any
 from ipywanx.errors import UnusableMask
 from ipywanx.model.operations import Operation, Value
 from ipywanx.model.sheets import Sheet
+from ipywanx.text import Text
 
 # All that a message of a page gone wrong was seen to raise.
 UNREADABLE = (ArithmeticError, AttributeError, BufferError, LookupError, TypeError, ValueError)
@@ -56,7 +57,8 @@ def read_shape(
         value: What it paints.
     """
     if content["shape"] not in _SHAPES:
-        raise UnusableMask(f"There is no shape {content['shape']!r}.")
+        shape = content["shape"]
+        raise UnusableMask(Text(f"There is no shape {shape!r}.", f"没有图形 {shape!r}。"))
     numbers = memoryview(buffers[0]).cast("B").cast("f").tolist()
     columns = [numbers[start::3] for start in range(3)] if content.get("pen") is True else None
     if columns:
@@ -74,7 +76,12 @@ def read_step(content: dict[str, Any], blank: Sheet, value: Value) -> Operation 
             return blank.step(name)
         case "grow" | "smooth" as name:
             if not abs(content["amount"]) <= _FARTHEST:
-                raise UnusableMask(f"{name} takes at most {_FARTHEST} pixels here.")
+                raise UnusableMask(
+                    Text(
+                        f"{name} takes at most {_FARTHEST} pixels here.",
+                        f"{name} 在这里最多 {_FARTHEST} 像素。",
+                    )
+                )
             return blank.step(name, radius=content["amount"])
         case "fill":
             return blank.step("fill", [content["point"]], value=value)

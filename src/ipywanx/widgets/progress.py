@@ -17,6 +17,7 @@ from IPython.display import HTML, display
 
 from ipywanx.errors import TaskTimedOut
 from ipywanx.model.tasks import Status
+from ipywanx.text import Text
 
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 HEARTBEAT = 0.1
 """Seconds between looks; ipykernel interrupts an awaiting cell without waking its loop."""
+# In English the service's own words, which its console shows as well.
+_STATES = {
+    "SENDING": "发送中",
+    "PENDING": "排队中",
+    "RUNNING": "运行中",
+    "CANCELLING": "取消中",
+    "SUCCEEDED": "已完成",
+    "FAILED": "失败",
+    "CANCELED": "已取消",
+    "UNKNOWN": "未知",
+}
 
 
 class Progress:
@@ -40,13 +52,15 @@ class Progress:
         self._cancelling: Future[bool] | None = None
         self._text = widgets.HTML()
         self.button = widgets.Button(
-            description="Cancel", icon="times", tooltip="Ask the service not to run this task"
+            description=Text("Cancel", "取消").told(),
+            icon="times",
+            tooltip=Text("Ask the service not to run this task", "请求服务不运行该任务").told(),
         )
         self.button.on_click(self._cancel)
         notices = job.request.notices if job.request else ()
         line = widgets.HBox([self.button, self._text])
         line.layout.align_items = "center"
-        self._notices = widgets.HTML("<br>".join(map(escape, notices)))
+        self._notices = widgets.HTML("<br>".join(escape(notice.told()) for notice in notices))
         self._box = widgets.VBox([line, self._notices] if notices else [line])
         self._refresh()
 
@@ -95,8 +109,14 @@ class Progress:
         if self.job.done():
             return self.job.result()
         raise TaskTimedOut(
-            f"The task is {self.job.status}; the service cannot stop it any more.",
-            hint=f"It goes on and is charged: %wanx resume {self.job.task_id} shows it.",
+            Text(
+                f"The task is {self.job.status}; the service cannot stop it any more.",
+                f"任务的状态是 {self.job.status}；服务已无法停止它。",
+            ),
+            hint=Text(
+                f"It goes on and is charged: %wanx resume {self.job.task_id} shows it.",
+                f"任务会继续并计费：%wanx resume {self.job.task_id} 可查看。",
+            ),
             task_id=self.job.task_id or "",
         )
 
@@ -104,8 +124,10 @@ class Progress:
         state = "CANCELLING" if self._cancelling else str(self.job.status)
         if self.job.task_id is None and not self._cancelling:
             state = "SENDING"
-        what = self.job.request.about.name if self.job.request else "task"
-        text = f"<b>{what}</b> {state} · {self.job.elapsed:.1f} s · {escape(self._engine)}"
+        task = Text("task", "任务")
+        what = self.job.request.about.name if self.job.request else task.told()
+        told = f"{_state(state).told()} · {self.job.elapsed:.1f} s · {escape(self._engine)}"
+        text = f"<b>{what}</b> {told}"
         if text != self._text.value:
             self._text.value = text
 
@@ -116,12 +138,17 @@ class Progress:
 
     def _close(self, handle: Any) -> None:
         """Leave plain text where the widget was: a saved notebook must not say "Loading"."""
-        line = f"{self.job.status} after {self.job.elapsed:.1f} s"
+        state, seconds = _state(str(self.job.status)), f"{self.job.elapsed:.1f} s"
+        line = Text(f"{state} after {seconds}", f"{state.zh}，用时 {seconds}").told()
         text = "" if self.job.status is Status.SUCCEEDED else f"<small>{escape(line)}</small>"
         if handle is not None:
             handle.update(HTML(text))
         for part in (*self._box.children, *self._box.children[0].children, self._box):
             part.close()
+
+
+def _state(word: str) -> Text:
+    return Text(word, _STATES.get(word, word))
 
 
 async def wait_in_terminal(job: Job) -> Result:

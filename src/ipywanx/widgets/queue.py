@@ -130,7 +130,7 @@ def _error(job: Job) -> str:
     try:
         job.result(0)
     except WanxError as error:
-        return str(error)
+        return error.told()
     except BaseException as error:  # noqa: BLE001 - cancelled from outside
         return type(error).__name__
     return ""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import locale
-import os
-
-from ipywanx.model.params import Text
+from ipywanx.text import Language, Text
 
 _EASEL = {
     "tools": Text("Tools", "工具"),
@@ -106,7 +103,6 @@ _BOARD = {
     "blue": Text("Blue", "蓝色"),
     "brown": Text("Brown", "棕色"),
 }
-
 _FRAME = {
     "frame_presets": Text("Shape of the result", "结果的比例"),
     "frame_double": Text("2× all around", "四周 2×"),
@@ -180,6 +176,8 @@ _PICTURE = {
     "sizes_unknown": Text(
         "{n}× as wide and high; the picture's own size is not known here.",
         "宽和高放大 {n} 倍；此处不知道图片本身的尺寸。",
+    ),
+}
 _GALLERY = {
     "gallery": Text("Gallery", "图库"),
     "search": Text("Search prompts, functions, tags", "搜索提示词、功能、标签"),
@@ -252,37 +250,49 @@ _GALLERY = {
         "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
     ),
 }
+_STUDIO = {
+    "functions": Text("What to do", "功能"),
+    "submit": Text("Create", "生成"),
+    "free": Text("free preview", "免费预览"),
+    "cap": Text("spent", "已花费"),
+    "online": Text("DashScope · Beijing", "阿里云百炼 · 北京"),
+    "offline": Text("Offline preview, not Wan", "离线预览，并非万相"),
+    "expected": Text("Expected:", "应为："),
+    "styles": Text("Styles", "风格"),
+    "samples": Text("The vendor's samples", "官方示例"),
+    "subject": Text("What is changed", "改变的对象"),
+    "drawn": Text("drawn for you", "自动抽取"),
+    "dice": Text("Draw", "抽取"),
+    "free_seed": Text("Each time anew", "每次重新抽取"),
+    "queue": Text("Under way", "进行中"),
+    "progress": Text("Expected progress", "预计进度"),
+    "place": Text("no. {n} in line", "排在第 {n} 位"),
+    "cancel": Text("Cancel", "取消"),
+    "cannot_stop": Text("runs; the service cannot stop it", "运行中，服务端无法停止"),
+    "retry": Text("Try again", "重试"),
+    "dismiss": Text("Remove", "移除"),
+    "state_QUEUED": Text("waits here", "本地排队"),
+    "state_PENDING": Text("waits at the service", "服务端排队"),
+    "state_RUNNING": Text("runs", "运行中"),
+    "state_SUCCEEDED": Text("done", "完成"),
+    "state_FAILED": Text("failed", "失败"),
+    "state_CANCELED": Text("cancelled", "已取消"),
+    "state_UNKNOWN": Text("not known", "未知"),
+}
 
 
-def prefers_chinese() -> bool:
-    """Whether the environment asks for Chinese."""
-    named = os.environ.get("LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
-    return (named or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
+def editor_texts(language: Language) -> dict[str, str]:
+    """The mask editor's words in a language."""
+    return _spoken(_EASEL | _MASK, language)
 
 
-def preferred_language() -> str:
-    """``"zh"`` where the environment asks for Chinese, else ``"en"``."""
-    return "zh" if prefers_chinese() else "en"
+def board_texts(language: Language) -> dict[str, str]:
+    """The doodle board's words in a language."""
+    return _spoken(_EASEL | _BOARD, language)
 
 
-def editor_texts() -> dict[str, str]:
-    """The mask editor's words in the person's language."""
-    return _spoken(_EASEL | _MASK)
-
-
-def board_texts() -> dict[str, str]:
-    """The doodle board's words in the person's language."""
-    return _spoken(_EASEL | _BOARD)
-
-
-def gallery_texts() -> dict[str, list[str]]:
-    """The gallery's words in both languages, for a page that changes between them."""
-    return {name: list(text) for name, text in _GALLERY.items()}
-
-
-def _spoken(texts: dict[str, Text]) -> dict[str, str]:
-    chinese = prefers_chinese()
-    return {name: text.zh if chinese else text.en for name, text in texts.items()}
+def _spoken(texts: dict[str, Text], language: Language) -> dict[str, str]:
+    return {name: text.told(language) for name, text in texts.items()}
 
 
 def frame_texts() -> dict[str, Text]:
@@ -293,3 +303,13 @@ def frame_texts() -> dict[str, Text]:
 def picture_texts() -> dict[str, Text]:
     """The words of the picture panel and of the sizes, in both languages."""
     return _PICTURE | {"frame_large": _FRAME["frame_large"]}
+
+
+def gallery_texts() -> dict[str, Text]:
+    """The gallery's words in both languages."""
+    return dict(_GALLERY)
+
+
+def studio_texts() -> dict[str, Text]:
+    """The studio's words in both languages, its picture panel's among them."""
+    return _STUDIO | picture_texts()

@@ -12,6 +12,7 @@ from ipywanx.model.masks import Mask
 from ipywanx.model.operations import Operation, Value
 from ipywanx.model.regions import similar_region
 from ipywanx.model.strokes import Point
+from ipywanx.text import Text
 
 Select = Callable[[Image.Image, Point], Any]
 """A picture and a point (x, y) in its pixels, to a boolean array (height, width)."""
@@ -42,7 +43,10 @@ class Wand:
         """
         x, y = (float(at) for at in point)
         if not (0 <= x < self._picture.width and 0 <= y < self._picture.height):
-            raise UnusableMask(f"The point ({x:.0f}, {y:.0f}) is outside the picture.")
+            at = f"({x:.0f}, {y:.0f})"
+            raise UnusableMask(
+                Text(f"The point {at} is outside the picture.", f"点 {at} 在图片之外。")
+            )
         if self.select is not None:
             return self._region(self._asked(self.select, (x, y)), value)
         return self._alike((x, y), tolerance, value)
@@ -50,7 +54,7 @@ class Wand:
     def retake(self, tolerance: float) -> Operation:
         """The last region by colour with another tolerance."""
         if self.last is None:
-            raise UnusableMask("The wand has taken nothing yet.")
+            raise UnusableMask(Text("The wand has taken nothing yet.", "魔棒还没有选取任何内容。"))
         return self._alike(self._at, tolerance, self.last.value)
 
     def _alike(self, point: Point, tolerance: float, value: Value) -> Operation:
@@ -65,7 +69,7 @@ class Wand:
         found = np.asarray(found)
         rows, columns = (np.flatnonzero(found.any(axis=axis)) for axis in (1, 0))
         if not rows.size:
-            raise UnusableMask("Nothing was selected there.")
+            raise UnusableMask(Text("Nothing was selected there.", "那里没有选中任何内容。"))
         left, top = int(columns[0]), int(rows[0])
         box = found[top : rows[-1] + 1, left : columns[-1] + 1]
         return Mask(self._picture.size).region(box, left, top).operations[0].with_value(value)
@@ -75,10 +79,14 @@ class Wand:
         try:
             found = select(self._picture.copy(), point)
         except Exception as error:
-            raise UnusableImage(f"select failed: {type(error).__name__}: {error}") from error
+            why = f"{type(error).__name__}: {error}"
+            raise UnusableImage(Text(f"select failed: {why}", f"select 失败：{why}")) from error
         if getattr(found, "shape", None) != (height, width):
+            given, wanted = getattr(found, "shape", type(found).__name__), (height, width)
             raise UnusableMask(
-                f"select gave {getattr(found, 'shape', type(found).__name__)}; expected a boolean "
-                f"array of the shape {(height, width)}."
+                Text(
+                    f"select gave {given}; expected a boolean array of the shape {wanted}.",
+                    f"select 给出了 {given}；应为形状是 {wanted} 的布尔数组。",
+                )
             )
         return found

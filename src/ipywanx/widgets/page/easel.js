@@ -1,6 +1,21 @@
 // What is under the cell? The parts, put together, and what they tell each other.
 
 async function render({ model, el }) {
+  let stop = await showEasel({ model, el });
+  // In another language it is made anew: what is drawn is Python's.
+  const again = async () => {
+    stop();
+    el.replaceChildren();
+    stop = await showEasel({ model, el });
+  };
+  model.on("change:texts", again);
+  return () => {
+    model.off("change:texts", again);
+    stop();
+  };
+}
+
+async function showEasel({ model, el }) {
   const abort = new AbortController();
   const listen = (node, type, handler, options = {}) =>
     node.addEventListener(type, handler, { signal: abort.signal, ...options });
