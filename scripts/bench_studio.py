@@ -80,7 +80,8 @@ KEY = """async studio => {
 SCROLL = """async ([scrolls]) => {
   const box = document.querySelector('.wanx-wall, .wanx-gallery-box');
   let scroller = box;
-  while (scroller && scroller.scrollHeight <= scroller.clientHeight + 4) scroller = scroller.parentElement;
+  const still = one => one && one.scrollHeight <= one.clientHeight + 4;
+  while (still(scroller)) scroller = scroller.parentElement;
   const frames = [];
   let last = performance.now();
   for (let i = 0; i < 120; i += 1) {

@@ -58,7 +58,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from ipywanx.widgets.doodle_board import DoodleBoard
+    from ipywanx.widgets.gallery import Gallery
     from ipywanx.widgets.mask_editor import MaskEditor
+    from ipywanx.widgets.studio import Studio
 
 __all__ = [
     "FUNCTIONS",
@@ -71,6 +73,7 @@ __all__ = [
     "Drawing",
     "EditRequest",
     "Expand",
+    "Gallery",
     "InvalidRequest",
     "Mask",
     "MaskEditor",
@@ -85,6 +88,7 @@ __all__ = [
     "ServiceUnavailable",
     "Session",
     "Status",
+    "Studio",
     "StylizationAll",
     "StylizationLocal",
     "SubmissionUncertain",
@@ -109,16 +113,20 @@ __all__ = [
 ]
 
 
+# These bring the Jupyter widgets, which a script does not need.
+_WIDGETS = {
+    "DoodleBoard": "ipywanx.widgets.doodle_board",
+    "Gallery": "ipywanx.widgets.gallery",
+    "MaskEditor": "ipywanx.widgets.mask_editor",
+    "Studio": "ipywanx.widgets.studio",
+}
+
+
 def __getattr__(name: str) -> Any:
-    # These bring the Jupyter widgets, which a script does not need.
-    if name == "DoodleBoard":
-        from ipywanx.widgets.doodle_board import DoodleBoard
+    if name in _WIDGETS:
+        from importlib import import_module
 
-        return DoodleBoard
-    if name == "MaskEditor":
-        from ipywanx.widgets.mask_editor import MaskEditor
-
-        return MaskEditor
+        return getattr(import_module(_WIDGETS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

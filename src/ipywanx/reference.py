@@ -10,6 +10,8 @@ from ipywanx.text import Text
 
 USAGE = Text(
     """\
+%wanx                                        the studio: forms, queue and gallery
+%wanx FUNCTION [IMAGE]                       the studio, set up
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
 %wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
@@ -25,6 +27,8 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 --fit                resize what does not fit    --dry-run      show the request, send nothing
 --background         return a Job at once        --help         the function's own flags""",
     """\
+%wanx                                        工作室：表单、队列与图库
+%wanx FUNCTION [IMAGE]                       按此功能和图片打开工作室
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
 %%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
 %wanx mask IMAGE -o NAME                     绘制蒙版；之后用 --mask NAME

@@ -12,13 +12,14 @@ MODULES = {
     "easel": esm.EASEL,
     "frame": esm.FRAME,
     "gallery": esm.GALLERY,
+    "studio": esm.STUDIO,
 }
 
 
 def test_every_part_is_in_a_module():
     """What lies in the folder is sent to a page; a part that nobody names would be missed."""
     page = Path(esm.__file__).parent / "page"
-    named = {part for parts in (*MODULES.values(), esm.PICTURE) for part in parts}
+    named = {part for parts in MODULES.values() for part in parts}
     assert named == {path.name for path in page.glob("*.js")}
 
 

@@ -133,11 +133,7 @@ class WanxMagics(Magics, Configurable):
     def _command(self, asked: Command) -> Any:
         match asked.name:
             case "resume":
-                if asked.argument:
-                    return self._wait(current().resume(asked.argument))
-                for job in _left():
-                    with _told():
-                        display(self._wait(job))
+                return self._resume(asked.argument)
             case "cancel":
                 job = current().resume(_task_id(asked))
                 cancelled = job.cancel()
@@ -145,6 +141,8 @@ class WanxMagics(Magics, Configurable):
                 print((Text("Cancelled.", "已取消。") if cancelled else late).told())  # noqa: T201
             case "mask":
                 return self._edit_mask(asked)
+            case "studio":
+                return self._open_studio(asked)
             case "jobs":
                 return current().jobs()
             case "history":
@@ -159,6 +157,14 @@ class WanxMagics(Magics, Configurable):
                 display(Markdown(reference.function_help(request_class(asked.argument))))
             case _:
                 print(f"{reference.USAGE.told()}\n\n{current().answered_by}")  # noqa: T201
+        return None
+
+    def _resume(self, task_id: str) -> Any:
+        if task_id:
+            return self._wait(current().resume(task_id))
+        for job in _left():
+            with _told():
+                display(self._wait(job))
         return None
 
     def _history(self, asked: Command) -> Any:
@@ -189,6 +195,20 @@ class WanxMagics(Magics, Configurable):
         if asked.output:
             self._shell.push({asked.output: past})
         return None if folder or doomed else past
+
+    def _open_studio(self, asked: Command) -> Any:
+        """The studio under the cell, set up as far as the line says."""
+        if not has_kernel(self._shell):
+            print(f"{reference.USAGE.told()}\n\n{current().answered_by}")  # noqa: T201
+            return None
+        from ipywanx.widgets.studio import Studio
+
+        values = dict(asked.values)
+        function = asked.argument or "stylization_all"
+        studio = Studio(values.pop("image", None), function, **values)
+        if asked.output:
+            self._shell.push({asked.output: studio})
+        return studio
 
     def _edit_mask(self, asked: Command) -> Any:
         """A mask editor under the cell; `--mask NAME` takes what is painted in it."""

@@ -68,7 +68,7 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Edit | C
     silent = bool(words) and words[-1] == ";"
     words = words[:-1] if silent else words
     if not words or words[0] in {"-h", "--help"}:
-        return Command("overview")
+        return Command("overview" if words else "studio")
     first = words[0]
     if first in SUBCOMMANDS:
         if body is not None and body.strip():
@@ -213,7 +213,7 @@ def _edit(
     namespace: Mapping[str, Any],
     *,
     silent: bool,
-) -> Edit:
+) -> Edit | Command:
     parser = _parser(cls)
     options, unknown = parser.parse_known_args(words)
     if unknown:
@@ -229,18 +229,20 @@ def _edit(
             )
         given["prompt"] = typed
     if not switches["help"]:
-        if "image" not in given:
+        if "image" not in given and body is not None:
             name = cls.about.name
             raise _misuse(
-                f"{name} needs a picture: %wanx {name} photo.jpg …",
-                f"{name} 需要图片：%wanx {name} photo.jpg …",
+                f"{name} needs a picture: %%wanx {name} photo.jpg …",
+                f"{name} 需要图片：%%wanx {name} photo.jpg …",
             )
         for name in ("image", "mask"):
             if name in given:
                 given[name] = resolve(given[name], namespace)
         if "prompt" in given:
             given["prompt"] = fill_in(given["prompt"], namespace)
-        elif cls.about.default_prompt is None:
+        if body is None and _is_incomplete(cls, given) and not switches["dry_run"]:
+            return Command("studio", cls.about.name, given, output)
+        if "prompt" not in given and cls.about.default_prompt is None:
             name, sample = cls.about.name, cls.about.samples[0]
             raise _misuse(
                 f"{name} needs a prompt: -p “{sample}”, or %%wanx with the prompt as the cell's "
@@ -248,6 +250,12 @@ def _edit(
                 f"{name} 需要提示词：-p “{sample}”，或用 %%wanx 并把提示词写在单元格正文中。",
             )
     return Edit(cls.about.name, given, output, silent=silent, **switches)
+
+
+def _is_incomplete(cls: type[EditRequest], given: Mapping[str, Any]) -> bool:
+    """Whether something is left to be chosen, so that a line means the studio, set up."""
+    prompt = "prompt" in given or cls.about.default_prompt is not None
+    return "image" not in given or not prompt
 
 
 def _refuse_unknown(cls: type[EditRequest], word: str, parser: argparse.ArgumentParser) -> NoReturn:

@@ -39,7 +39,8 @@ class Function(NamedTuple):
     """What a function is, apart from its parameters.
 
     ``default_prompt`` is what the vendor's samples always say where there is nothing to choose;
-    ``blank_prompt`` tells whether an empty one means something.
+    ``blank_prompt`` tells whether an empty one means something; ``subject`` is the word in the
+    styles' prompts that a person puts their own in place of.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Function(NamedTuple):
     styles: tuple[Style, ...] = ()
     default_prompt: str | None = None
     blank_prompt: bool = False
+    subject: str | None = None
     rights: Text | None = None
     page: str = GUIDE_PAGE
 
@@ -300,6 +302,7 @@ class StylizationLocal(EditRequest):
         Text("Local style", "局部风格化"),
         Text("Turn one thing in the picture into a material.", "把图片中的某个物体变成一种材质。"),
         samples=("把房子变成木板风格",),
+        subject="房子",
         styles=tuple(
             Style(Text(en, zh), f"把房子变成{zh}风格")
             for en, zh in (

@@ -118,9 +118,9 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
     if _is_url(source):
         return _from_url(source)
     if isinstance(source, Image.Image):
-        name = _image_name(source)
-        notices = [_TURNED] if is_turned(source, name) else []
-        return _from_pixels(decode(source, name), name, fit=fit, notices=notices)
+        called = _image_name(source)
+        notices = [_TURNED] if is_turned(source, called) else []
+        return _from_pixels(decode(source, called), called, fit=fit, notices=notices)
     if _is_array(source):
         return _from_pixels(from_array(source), Text("an array", "数组"), fit=fit)
     if hasattr(source, "images"):

@@ -21,12 +21,11 @@ from ipywanx.errors import WanxError
 from ipywanx.model.document import Document, S
 from ipywanx.model.operations import COLOR, Box, Operation, Value
 from ipywanx.model.strokes import Point
-from ipywanx.text import Text
+from ipywanx.text import Text, preferred_language
 from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module
 from ipywanx.widgets.messages import UNREADABLE, Inbox, read_shape, read_step
 from ipywanx.widgets.surface import Surface
-from ipywanx.widgets.texts import preferred_language
 
 
 class Easel(anywidget.AnyWidget, Generic[S]):

@@ -56,6 +56,9 @@ GALLERY = (
 )
 """What shows the results that were made."""
 
+STUDIO = (*PICTURE, "form.js", "queue.js", "studio.js")
+"""Forms for all functions, their queue, and places for the widgets that are hosted."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""

@@ -16,9 +16,10 @@ from ipywanx.model.expansion import expanded_box
 from ipywanx.model.functions import Expand
 from ipywanx.model.images import MAX_SIDE, Picture, load
 from ipywanx.model.params import describe
+from ipywanx.text import preferred_language
 from ipywanx.widgets.esm import FRAME, module
 from ipywanx.widgets.previews import preview_url
-from ipywanx.widgets.texts import frame_texts, preferred_language
+from ipywanx.widgets.texts import frame_texts
 
 SCALES = tuple(param for param in describe(Expand) if param.name.endswith("_scale"))
 _PREVIEW = 900  # pixels; the picture fills half of the widest frame

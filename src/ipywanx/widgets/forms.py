@@ -6,13 +6,16 @@ is chosen by its kind and range, its words are the declaration's, in both langua
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ipywanx.errors import InvalidRequest
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import FUNCTIONS, EditRequest, Style
 from ipywanx.model.params import Param, describe
 
+STYLES = Path(__file__).parent / "styles"
 _CHOICES = 6  # a whole number with so few values is a row of buttons
 
 
@@ -30,7 +33,8 @@ def _function(cls: type[EditRequest]) -> dict[str, Any]:
         "title": list(about.title),
         "help": list(about.help),
         "samples": list(about.samples),
-        "styles": [{"name": list(style.name), "prompt": style.prompt} for style in about.styles],
+        "styles": [_style(style) for style in about.styles],
+        "subject": about.subject,
         "default_prompt": about.default_prompt,
         "blank_prompt": about.blank_prompt,
         "rights": about.rights and list(about.rights),
@@ -39,6 +43,17 @@ def _function(cls: type[EditRequest]) -> dict[str, Any]:
             _field(param, own=param.name not in EditRequest.model_fields) for param in describe(cls)
         ],
     }
+
+
+def _style(style: Style) -> dict[str, Any]:
+    data = base64.b64encode(style_file(style).read_bytes()).decode("ascii")
+    picture = f"data:image/webp;base64,{data}"
+    return {"name": list(style.name), "prompt": style.prompt, "picture": picture}
+
+
+def style_file(style: Style) -> Path:
+    """The small picture that shows a style; ``scripts/style_pictures.py`` makes it."""
+    return STYLES / f"{style.name.en.lower().replace(' ', '_')}.webp"
 
 
 def _field(param: Param, *, own: bool) -> dict[str, Any]:

@@ -147,6 +147,8 @@ def _variables_of(namespace: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def _pair(said: Any) -> list[str]:
     """What is said, in English and Chinese."""
+    if isinstance(said, WanxError):
+        said = said.text
     if isinstance(said, tuple | list):
         return [str(one) for one in said]
     return [str(said), str(said)]

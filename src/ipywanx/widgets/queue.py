@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.2
 """Seconds between looks while something is under way."""
-_KEPT = 30  # ended rows; the gallery has what came of them
 
 
 class Queue:
@@ -51,8 +50,10 @@ class Queue:
         """Show a job until it has ended, and then what became of it."""
         with self._lock:
             self._jobs[job.record_id] = job
-            for old in [name for name in self._jobs if name in self._ended][:-_KEPT]:
-                del self._jobs[old]
+            # What is done goes with the next one: nothing jumps when a result arrives.
+            for name in [name for name, old in self._jobs.items() if old.done() and not old.failed]:
+                if name in self._ended:
+                    del self._jobs[name]
             if self._watcher is None:
                 self._watcher = threading.Thread(
                     target=self._watch, name="ipywanx-queue", daemon=True
@@ -124,13 +125,14 @@ class Queue:
         }
 
 
-def _error(job: Job) -> str:
+def _error(job: Job) -> list[str]:
+    """Why it gave no pictures, in English and Chinese."""
     if not job.failed:
-        return ""
+        return []
     try:
         job.result(0)
     except WanxError as error:
-        return error.told()
+        return list(error.text)
     except BaseException as error:  # noqa: BLE001 - cancelled from outside
-        return type(error).__name__
-    return ""
+        return [type(error).__name__] * 2
+    return []

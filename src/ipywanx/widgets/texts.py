@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipywanx.text import Language, Text
+from ipywanx.text import Text
 
 _EASEL = {
     "tools": Text("Tools", "工具"),
@@ -281,18 +281,18 @@ _STUDIO = {
 }
 
 
-def editor_texts(language: Language) -> dict[str, str]:
+def editor_texts(language: str) -> dict[str, str]:
     """The mask editor's words in a language."""
     return _spoken(_EASEL | _MASK, language)
 
 
-def board_texts(language: Language) -> dict[str, str]:
+def board_texts(language: str) -> dict[str, str]:
     """The doodle board's words in a language."""
     return _spoken(_EASEL | _BOARD, language)
 
 
-def _spoken(texts: dict[str, Text], language: Language) -> dict[str, str]:
-    return {name: text.told(language) for name, text in texts.items()}
+def _spoken(texts: dict[str, Text], language: str) -> dict[str, str]:
+    return {name: text.told("zh" if language == "zh" else "en") for name, text in texts.items()}
 
 
 def frame_texts() -> dict[str, Text]:

@@ -1,0 +1,167 @@
+// What is under the cell? The picture, the form, the queue and the gallery, put together.
+
+async function render({ model, el }) {
+  const abort = new AbortController();
+  const listen = (node, type, handler, options = {}) =>
+    node.addEventListener(type, handler, { signal: abort.signal, ...options });
+  const text = speaker(model);
+  const set = (name, value) => { model.set(name, value); model.save_changes(); };
+  const view = Math.random().toString(36).slice(2, 10);
+  let count = 0;
+  const send = (content, buffer) => {
+    count += 1;
+    model.send({ ...content, id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
+  };
+  const parts = { model, el, text, listen, set, send };
+
+  // -- the head: which function, which language, who answers
+
+  const functions = element("div", { className: "wanx-functions", role: "radiogroup" });
+  const names = Object.keys(model.get("schema"));
+  const functionButtons = names.map((name, at) => {
+    const node = element("button", { type: "button", role: "radio", className: "wanx-function", "data-function": name });
+    listen(node, "click", () => set("function", name));
+    listen(node, "keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const next = (at + step + names.length) % names.length;
+      set("function", names[next]);
+      functionButtons[next].focus();
+    });
+    return node;
+  });
+  functions.append(...functionButtons);
+  const language = element("button", { type: "button", className: "wanx-plain wanx-language" });
+  listen(language, "click", () => set("language", model.get("language") === "zh" ? "en" : "zh"));
+  const engine = element("span", { className: "wanx-engine" });
+  const about = element("div", { className: "wanx-about" });
+
+  // -- the parts
+
+  const stageBox = element("div", { className: "wanx-stage-box" });
+  const galleryBox = element("div", { className: "wanx-gallery-box" });
+  let picture, sizes, form, queue;
+  const submit = element("button", { type: "button", className: "wanx-submit" });
+  const priceTag = element("span", { className: "wanx-price" });
+  const problem = element("div", { className: "wanx-problem", role: "alert" });
+  listen(submit, "click", () => form.isRight() && send({ kind: "submit" }));
+  listen(el, "keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopPropagation();
+      submit.click();
+    } else if (event.target.matches("input, textarea, button, select")) event.stopPropagation(); // not the notebook's keys
+  });
+
+  function label() {
+    queue?.close();
+    picture = makePicture(parts);
+    sizes = makeSizes(parts);
+    form = makeForm(parts);
+    queue = makeQueue(parts);
+    language.textContent = model.get("language") === "zh" ? "English" : "中文";
+    functions.setAttribute("aria-label", text("functions"));
+    for (const node of functionButtons) node.textContent = chosen(model, model.get("schema")[node.dataset.function].title);
+    el.replaceChildren(
+      element("header", { className: "wanx-head" }, functions, engine, language),
+      about,
+      element("div", { className: "wanx-columns" },
+        element("div", { className: "wanx-left" }, picture.node, stageBox, sizes.node),
+        element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem)),
+      queue.node,
+      galleryBox,
+    );
+    showAll();
+  }
+
+  function showFunction() {
+    const name = model.get("function");
+    const here = model.get("schema")[name];
+    for (const node of functionButtons) {
+      const on = node.dataset.function === name;
+      node.setAttribute("aria-checked", String(on));
+      node.tabIndex = on ? 0 : -1;
+    }
+    about.replaceChildren(element("span", {}, chosen(model, here.help)));
+    if (here.rights) about.append(element("strong", { className: "wanx-rights" }, chosen(model, here.rights)));
+    form.build();
+    showValues();
+  }
+
+  function showValues() {
+    form.show();
+    sizes.show();
+    const n = model.get("values")[model.get("function")]?.n ?? 1;
+    const price = n * model.get("price");
+    submit.textContent = text("submit");
+    const cost = model.get("price") ? `CNY ${price.toFixed(2)}` : text("free");
+    const cap = model.get("cap") === null ? "" : ` · ${text("cap")} ${model.get("spent").toFixed(2)} / ${model.get("cap").toFixed(2)}`;
+    priceTag.textContent = `${n} × · ${cost}${cap}`;
+  }
+
+  function showProblem() {
+    const said = model.get("problem");
+    const shown = form.node.querySelector(`[data-field="${CSS.escape(said.field ?? "")}"]`);
+    problem.textContent = said.text && !shown ? chosen(model, said.text) : "";
+    form.show();
+  }
+
+  // -- hosted widgets
+
+  const hosted = new Map();
+  async function host(name, box) {
+    const value = model.get(name);
+    const id = typeof value === "string" ? value.replace("IPY_MODEL_", "") : value?.model_id;
+    if (hosted.get(name)?.id === id) return;
+    hosted.get(name)?.view?.remove();
+    hosted.set(name, { id });
+    box.replaceChildren();
+    if (!id) return;
+    const child = await model.widget_manager.get_model(id);
+    const made = await model.widget_manager.create_view(child, {});
+    if (hosted.get(name).id !== id) return made.remove();
+    hosted.get(name).view = made;
+    box.append(made.el);
+    made.trigger?.("displayed");
+  }
+
+  function showStage() {
+    picture.show();
+    sizes.show();
+    form.build();
+    return host("stage", stageBox);
+  }
+  function showAll() {
+    engine.textContent = model.get("price") ? text("online") : text("offline");
+    engine.title = model.get("engine");
+    picture.show();
+    queue.show();
+    showFunction();
+    showProblem();
+  }
+
+  el.classList.add("wanx-editor", "wanx-studio");
+  label();
+  const heard = [
+    ["change:language", label],
+    ["change:function", showFunction],
+    ["change:values change:price change:spent change:cap", showValues],
+    ["change:picture change:variables", () => { picture.show(); sizes.show(); }],
+    ["change:stage", showStage],
+    ["change:gallery", () => host("gallery", galleryBox)],
+    ["change:queue", () => queue.show()],
+    ["change:problem", showProblem],
+  ];
+  for (const [events, handler] of heard) model.on(events, handler);
+  await Promise.all([host("stage", stageBox), host("gallery", galleryBox)]);
+
+  return () => {
+    abort.abort();
+    queue.close();
+    for (const [events, handler] of heard) model.off(events, handler);
+    for (const { view: made } of hosted.values()) made?.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,327 @@
+"""How does one work without knowing the API? A picture, a form, a queue, and what came of it.
+
+The page (``page/studio.js``) shows what the traits say and sends one message for each wish; what a
+form means is decided here, by the declarations (:mod:`ipywanx.widgets.forms`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from ipywanx.errors import InvalidRequest, UnusableImage, WanxError, unsent
+from ipywanx.model.functions import FUNCTIONS, EditRequest, request_class
+from ipywanx.model.images import Picture, load
+from ipywanx.model.params import describe
+from ipywanx.session import Session, current
+from ipywanx.text import Text, preferred_language
+from ipywanx.widgets import forms
+from ipywanx.widgets.doodle_board import DoodleBoard
+from ipywanx.widgets.esm import STUDIO, module
+from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.gallery import Gallery
+from ipywanx.widgets.mask_editor import MaskEditor
+from ipywanx.widgets.messages import UNREADABLE, Inbox
+from ipywanx.widgets.pictures import PictureSource
+from ipywanx.widgets.queue import Queue
+from ipywanx.widgets.texts import studio_texts
+
+if TYPE_CHECKING:
+    from ipywanx.model.results import Result
+    from ipywanx.service.job import Job
+
+
+class Studio(anywidget.AnyWidget):
+    """Forms for all ten functions, with a queue and a gallery.
+
+    Args:
+        image: The picture to begin with; what :func:`ipywanx.edit` takes. None for none yet.
+        function: The function to begin with.
+        session: Who sends; None for the one that the environment asks for.
+        values: Parameters to begin with, such as ``prompt`` or ``left_scale``.
+
+    Raises:
+        InvalidRequest: There is no such function or parameter, or the picture cannot be used.
+
+    Attributes:
+        function: The function that is shown.
+        language: ``"en"`` or ``"zh"``; the page follows at once.
+        values: What was set, by function and parameter.
+        cap: Most yuan that this studio may spend; None for no cap.
+    """
+
+    _esm = module(*STUDIO)
+    _css = module("easel.css", "picture.css", "frame.css", "studio.css")
+
+    schema = traitlets.Dict().tag(sync=True)
+    texts = traitlets.Dict().tag(sync=True)
+    language = traitlets.Enum(["en", "zh"], default_value="en").tag(sync=True)
+    function = traitlets.Unicode("stylization_all").tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+    variables: traitlets.List[str] = traitlets.List().tag(sync=True)
+    problem = traitlets.Dict().tag(sync=True)
+    queue: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    stage = traitlets.Any(allow_none=True).tag(sync=True, **widgets.widget_serialization)
+    gallery = traitlets.Any(allow_none=True).tag(sync=True, **widgets.widget_serialization)
+    engine = traitlets.Unicode().tag(sync=True)
+    price = traitlets.Float().tag(sync=True)
+    spent = traitlets.Float().tag(sync=True)
+    cap = traitlets.Float(None, allow_none=True).tag(sync=True)
+
+    def __init__(
+        self,
+        image: Any = None,
+        function: str = "stylization_all",
+        *,
+        session: Session | None = None,
+        **values: Any,
+    ) -> None:
+        request_class(function)  # refuses a name that is none
+        traits = {name: values.pop(name) for name in ("language", "cap") if name in values}
+        self._session = session or current()
+        self._lock = threading.RLock()
+        self._inbox = Inbox()
+        self._source = PictureSource()
+        self._image: Picture | None = None
+        self._stages: dict[tuple[str, str], Any] = {}
+        self._results: list[Result] = []
+        self._given: dict[str, float] = {}  # what the running jobs may cost
+        traits.setdefault("language", preferred_language())
+        super().__init__(
+            schema=forms.schema(),
+            texts=studio_texts(),
+            function=function,
+            values={function: _known(function, values)},
+            engine=self._session.engine,
+            price=self._session.price(1),
+            picture=self._source.describe(None),
+            variables=self._source.variables(),
+            gallery=Gallery(self._session, language=traits["language"]),
+            **traits,
+        )
+        self.gallery.on_action(self._act_on)
+        self._queue = Queue(self._session, self._show_queue, self._take_result)
+        if image is not None:
+            self._use(load(image, fit=bool(values.get("fit"))))
+        self._set_stage()
+        self.on_msg(self._receive)
+        self.observe(lambda _: self._set_stage(), "function")
+        self.observe(self._translate, "language")
+
+    # ---- what code can do as well as the hand
+
+    @property
+    def request(self) -> EditRequest:
+        """What the form means now.
+
+        Raises:
+            InvalidRequest: It is not complete or not right; ``parameter`` names the field.
+        """
+        name = self.function
+        values = dict(self.values.get(name, {}))
+        image: Any = self._image
+        stage = self.stage
+        if isinstance(stage, DoodleBoard):
+            image, values["is_sketch"] = stage.image, True
+        if isinstance(stage, ExpandFrame):
+            values |= stage.scales
+        mask = stage.mask if isinstance(stage, MaskEditor) else None
+        return forms.read(name, values, image, mask)
+
+    def submit(self) -> Job:
+        """Send what the form means, and return at once; it is shown in the queue.
+
+        Raises:
+            InvalidRequest: As :attr:`request`, or it would cost more than :attr:`cap` leaves.
+        """
+        request = self.request
+        price = self._session.price(request.n)
+        if self.cap is not None and self._committed + price > self.cap:
+            raise InvalidRequest(
+                Text(
+                    f"This would cost CNY {price:.2f}; {self._committed:.2f} of the cap of "
+                    f"{self.cap:.2f} is spent or under way.",
+                    f"这将花费 CNY {price:.2f}；已花费或进行中 {self._committed:.2f}，"
+                    f"上限为 {self.cap:.2f}。",
+                ),
+                hint=unsent(
+                    "Raise studio.cap, or make fewer pictures.",
+                    "请提高 studio.cap，或减少图片数量。",
+                ),
+            )
+        job = self._session.submit(request)
+        self._given[job.record_id] = price
+        self._queue.add(job)
+        return job
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """What this studio has sent, oldest first."""
+        return self._queue.jobs
+
+    @property
+    def results(self) -> list[Result]:
+        """What came of it, oldest first."""
+        return list(self._results)
+
+    def fill(self, request: EditRequest) -> None:
+        """Set the form as for this request: function, picture, mask and values."""
+        name = request.about.name
+        self._use(request.image)
+        self.values = {**self.values, name: forms.filled(request)}
+        self.function = name
+        self._set_stage()
+        if isinstance(self.stage, MaskEditor):
+            self.stage.mask = getattr(request, "mask")  # noqa: B009 - only one class has it
+        if isinstance(self.stage, ExpandFrame):
+            for side, value in forms.filled(request).items():
+                if side.endswith("_scale"):
+                    setattr(self.stage, side, value)
+
+    def close(self) -> None:
+        """Take the widgets back; what was sent goes on."""
+        self._queue.close()
+        for stage in self._stages.values():
+            stage.close()
+        self.gallery.close()
+        super().close()
+
+    @property
+    def _committed(self) -> float:
+        return round(self.spent + sum(self._given.values()), 2)
+
+    # ---- the picture, and where one would rather look
+
+    def _use(self, picture: Picture) -> None:
+        self._image = picture
+        self.picture = self._source.describe(picture)
+        self._set_stage()
+
+    def _set_stage(self) -> None:
+        """The widget over the picture that the function needs; each keeps what was drawn on it."""
+        with self._lock:
+            kind = _STAGES.get(self.function)
+            has_pixels = self._image is not None and self._image.url is None
+            if self.function == "doodle" and self._image is None:
+                kind, has_pixels = DoodleBoard, True
+            if kind is None or not has_pixels:
+                self.stage = None
+                return
+            name = (kind.__name__, self._image.digest if self._image else "")
+            if name not in self._stages:
+                on = () if kind is DoodleBoard else (self._image,)
+                self._stages[name] = kind(*on, language=self.language)
+            self.stage = self._stages[name]
+
+    def _translate(self, change: dict[str, Any]) -> None:
+        self.gallery.language = change["new"]
+        for stage in self._stages.values():
+            stage.language = change["new"]
+
+    # ---- the queue and the gallery
+
+    def _show_queue(self, rows: list[dict[str, Any]]) -> None:
+        self.queue = rows
+
+    def _take_result(self, job: Job) -> None:
+        result = job.result()
+        with self._lock:
+            self._results.append(result)
+            self._given.pop(job.record_id, None)
+            self.spent = round(self.spent + result.cost, 2)
+        self.gallery.add(result)
+
+    def _act_on(self, action: str, result: Result) -> None:
+        """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""
+        match action:
+            case "use":
+                self._use(load(result))
+            case "seed" if result.request is not None:
+                self._set_value("seed", result.request.seed)
+            case "edit" | "remix" if result.request is not None:
+                self.fill(result.request)
+                if action == "remix":
+                    self._set_value("seed", None)
+
+    def _set_value(self, name: str, value: Any) -> None:
+        mine = {**self.values.get(self.function, {}), name: value}
+        self.values = {**self.values, self.function: mine}
+
+    # ---- messages of the page
+
+    def _receive(self, _: Any, content: Any, buffers: Sequence[Any]) -> None:
+        """Do what one message asks for, once, and acknowledge it; nonsense changes nothing."""
+        name = self._inbox.name(content)
+        if name is None:
+            return
+        with self._lock:
+            if self._inbox.is_new(name):
+                try:
+                    self.problem = {}
+                    self._obey(content, buffers)
+                except InvalidRequest as error:
+                    self.problem = forms.problem(error)
+                except WanxError as error:
+                    self.problem = {"field": "", "text": list(error.text)}
+                except UNREADABLE:
+                    self.problem = {}
+            self.send({"kind": "ack", "id": name})
+
+    def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
+        match content.get("kind"):
+            case "submit":
+                self.submit()
+            case "picture":
+                self._take_picture(content, buffers)
+            case "variables":
+                self.variables = self._source.variables()
+            case "cancel":
+                if job := self._queue.find(content.get("job")):
+                    job.request_cancel()
+            case "retry":
+                if (job := self._queue.find(content.get("job"))) and job.request is not None:
+                    self._queue.remove(job.record_id)
+                    self._queue.add(self._session.submit(job.request))
+            case "dismiss":
+                self._queue.remove(content.get("job"))
+
+    def _take_picture(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
+        last = self._results[-1] if self._results else None
+        fit = bool(self.values.get(self.function, {}).get("fit"))
+        try:
+            picture = self._source.take(content, buffers, last_result=last, fit=fit)
+        except UnusableImage as error:  # what was there before stays
+            self.picture = self._source.describe(self._image, error)
+        else:
+            if picture is not None:  # else more parts of it are to come
+                self._use(picture)
+
+
+_STAGES: dict[str, Any] = {
+    "description_edit_with_mask": MaskEditor,
+    "expand": ExpandFrame,
+}
+
+
+def _known(function: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values, if the function has such parameters.
+
+    Raises:
+        InvalidRequest: It has not.
+    """
+    names = {param.name for param in describe(FUNCTIONS[function])}
+    for name in values:
+        if name not in names:
+            known = ", ".join(sorted(names))
+            raise InvalidRequest(
+                Text(f"{function} has no parameter {name!r}.", f"{function} 没有参数 {name!r}。"),
+                hint=Text(f"It has {known}.", f"可用参数：{known}。"),
+                parameter=name,
+            )
+    return values

@@ -1,0 +1,189 @@
+"""The studio as a person uses it: a form is set, a picture comes, and Python has what was meant."""
+
+import json
+
+import pytest
+from lab import Lab, Notebook
+from playwright.sync_api import Locator, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SETUP = """\
+import httpx
+from PIL import Image
+from sklearn.datasets import load_sample_image
+import ipywanx as wx
+from ipywanx import session
+from ipywanx.engine.app import create_app
+from ipywanx.engine.options import EngineOptions
+events, bodies = [], []
+app = create_app(EngineOptions(base_url=session.ENGINE_URL, log=events.append))
+class Line(httpx.ASGITransport):
+    async def handle_async_request(self, request):
+        if request.method == "POST" and request.url.path.endswith("image-synthesis"):
+            bodies.append(__import__("json").loads(await request.aread()))
+        return await super().handle_async_request(request)
+session._process._engine = Line(app)
+photo = Image.fromarray(load_sample_image("china.jpg")).resize((768, 512))
+studio = wx.Studio(photo, language="en")
+studio
+"""
+
+
+class Person:
+    """Somebody at a studio."""
+
+    def __init__(self, notebook: Notebook, cell: int = 0) -> None:
+        self.notebook, self.page = notebook, notebook.page
+        self.studio = notebook.locator(cell, ".wanx-studio")
+        self.studio.locator(".wanx-submit").wait_for(timeout=30_000)
+
+    def choose(self, function: str) -> None:
+        """Choose a function by its button."""
+        self.studio.locator(f"[data-function={function}]").click()
+        expect(self.studio.locator(f"[data-function={function}]")).to_have_attribute(
+            "aria-checked", "true"
+        )
+
+    def field(self, name: str) -> Locator:
+        """The field of a parameter."""
+        return self.studio.locator(f"[data-field={name}]")
+
+    def write(self, prompt: str) -> None:
+        """Type a prompt."""
+        self.field("prompt").locator("textarea").fill(prompt)
+
+    def submit(self, count: int) -> None:
+        """Press the button, and wait until so many results are there."""
+        self.studio.locator(".wanx-submit").click()
+        expect(self.studio.locator(".wanx-card")).to_have_count(count, timeout=90_000)
+
+    def ask(self, code: str) -> object:
+        """A value of the kernel, by way of JSON."""
+        return json.loads(self.notebook.evaluate(f"print(__import__('json').dumps({code}))"))
+
+
+@pytest.fixture
+def person(lab: Lab) -> Person:
+    """Somebody at a studio with a photo."""
+    notebook = lab.notebook([SETUP])
+    notebook.run(0)
+    return Person(notebook)
+
+
+# What a person sets for each function, and what the engine must have been sent.
+STYLE = ".wanx-chips [title]"
+FORMS = {
+    "stylization_all": ("strength", "0.8", {"strength": 0.8}),
+    "stylization_local": (None, None, {}),
+    "description_edit": ("strength", "0.3", {"strength": 0.3}),
+    "description_edit_with_mask": (None, None, {}),
+    "remove_watermark": (None, None, {}),
+    "expand": (None, None, {"left_scale": 2.0}),
+    "super_resolution": ("upscale_factor", "2", {"upscale_factor": 2}),
+    "colorization": (None, None, {}),
+    "doodle": (None, None, {}),
+    "control_cartoon_feature": (None, None, {}),
+}
+
+
+def test_all_ten_functions_by_their_forms(person: Person):
+    """Each form is filled as a person does; the engine gets that, and Python has the result."""
+    for count, (function, (name, value, sent)) in enumerate(FORMS.items(), start=1):
+        person.choose(function)
+        if function == "stylization_local":
+            person.field("prompt").locator(".wanx-subject").fill("宝塔")
+            person.field("prompt").locator(".wanx-chip", has_text="wooden").click()
+        elif function == "description_edit_with_mask":
+            person.write("去掉小船")
+            person.studio.locator(".wanx-stage-box .wanx-ink").wait_for()
+            mask = "studio.stage.mask.ellipse(300, 250, 90, 60)"
+            assert person.notebook.evaluate(f"studio.stage.mask = {mask}") == ""
+        elif function not in {"remove_watermark", "super_resolution", "colorization"}:
+            person.write("湖边的宝塔，黄昏")
+        if function == "expand":
+            handle = person.studio.get_by_role("slider", name="Left edge")
+            handle.press("End")
+            assert person.ask("studio.stage.left_scale") == 2.0
+        if name == "strength":
+            person.field(name).locator("input[type=number]").fill(value)
+        elif name:
+            person.field(name).locator(f"[data-value='{value}']").click()
+        person.submit(count)
+        body = person.ask("bodies[-1]")
+        assert body["input"]["function"] == function
+        given = {key: val for key, val in body["parameters"].items() if key in sent}
+        assert given == sent, function
+        if function == "stylization_local":
+            assert body["input"]["prompt"] == "把宝塔变成木板风格"
+        facts = "[len(studio.results), studio.results[-1].request.about.name]"
+        assert person.ask(facts) == [count, function]
+    assert person.ask("len(bodies)") == 10
+    person.notebook.screenshot("studio_ten_functions")
+
+
+def test_mistakes_are_told_beside_their_fields(person: Person):
+    """A number out of range is told while it is typed, a missing prompt when it is sent."""
+    person.choose("stylization_all")
+    number = person.field("strength").locator("input[type=number]")
+    number.fill("7")
+    expect(person.field("strength").locator(".wanx-problem")).to_contain_text("0 to 1")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    person.studio.locator(".wanx-submit").click()
+    number.fill("0.5")
+    expect(person.field("strength").locator(".wanx-problem")).to_be_empty()
+    person.studio.locator(".wanx-submit").click()
+    expect(person.field("prompt").locator(".wanx-problem")).to_contain_text("needs a prompt")
+    assert person.ask("[len(bodies), len(studio.jobs)]") == [0, 0]
+
+
+def test_the_language_is_switched_at_once(person: Person):
+    """One click, and every label is Chinese; what was typed stays."""
+    person.write("a temple at dusk")
+    person.studio.locator(".wanx-language").click()
+    expect(person.studio.locator(".wanx-submit")).to_have_text("生成")
+    expect(person.studio.locator("[data-function=expand]")).to_have_text("扩图")
+    expect(person.field("strength").locator("label")).to_have_text("修改强度")
+    expect(person.field("prompt").locator("textarea")).to_have_value("a temple at dusk")
+    person.choose("description_edit_with_mask")
+    person.studio.get_by_label("画笔").first.wait_for()
+    assert person.ask("studio.language") == "zh"
+
+
+def test_a_reload_loses_nothing(person: Person):
+    """After the page is loaded anew, form, queue and results are there again."""
+    person.choose("super_resolution")
+    person.field("upscale_factor").locator("[data-value='2']").click()
+    person.submit(1)
+    person.notebook.reload()
+    again = Person(person.notebook)
+    expect(again.studio.locator(".wanx-card")).to_have_count(1, timeout=30_000)
+    expect(again.studio.locator("[data-function=super_resolution]")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    expect(again.field("upscale_factor").locator("[data-value='2']")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    again.submit(2)
+
+
+def test_the_cap_holds(person: Person):
+    """What would cost more than the cap leaves is refused before it is sent."""
+    person.notebook.evaluate("studio.cap = 0.10; studio._session.price = lambda n: 0.14 * n")
+    person.write("a temple")
+    person.studio.locator(".wanx-submit").click()
+    expect(person.studio.locator(".wanx-right > .wanx-problem")).to_contain_text("cap")
+    assert person.ask("len(bodies)") == 0
+
+
+def test_keys_and_labels(person: Person):
+    """Every control has a name, and the functions are one stop of Tab with arrows inside."""
+    nameless = """node => [...node.querySelectorAll('button, input, select, textarea')].filter(
+      one => !one.hidden && one.type !== 'file' && !(one.getAttribute('aria-label')
+        || one.textContent || one.labels?.length || one.title)).length"""
+    assert person.studio.evaluate(nameless) == 0
+    assert person.studio.locator(".wanx-function[tabindex='0']").count() == 1
+    person.studio.locator(".wanx-function[tabindex='0']").focus()
+    person.page.keyboard.press("ArrowRight")
+    expect(person.studio.locator("[data-function=stylization_local]")).to_be_focused()
+    assert person.ask("studio.function") == "stylization_local"

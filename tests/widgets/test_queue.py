@@ -1,0 +1,99 @@
+"""Does each row say what its job says, until its end?"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from ipywanx import session as sessions
+from ipywanx.session import Session
+from ipywanx.widgets.queue import Queue
+
+GREY = Image.new("RGB", (512, 512), "grey")
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch):
+    """A session on an engine of its own."""
+    process = sessions._Process()
+    monkeypatch.setattr(sessions, "_process", process)
+    yield Session()
+    if process._engine is not None:
+        process._engine.app.state.engine.close()
+
+
+class Seen:
+    """What a studio would have been told."""
+
+    def __init__(self, session: Session) -> None:
+        self.rows: list[list[dict]] = []
+        self.finished: list[str] = []
+        self.ended = threading.Event()
+        self.queue = Queue(session, self.rows.append, self._finish)
+
+    def _finish(self, job) -> None:
+        self.finished.append(job.record_id)
+        self.ended.set()
+
+    def states(self, name: str) -> list[str]:
+        """The states that a row went through."""
+        seen = [row["state"] for rows in self.rows for row in rows if row["id"] == name]
+        return [state for at, state in enumerate(seen) if at == 0 or state != seen[at - 1]]
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Return once it holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_job_is_followed_to_its_end(offline):
+    """A row goes forward to SUCCEEDED, is told of once, and has its price and its time."""
+    seen = Seen(offline)
+    job = offline.submit("super_resolution", GREY, n=2)
+    seen.queue.add(job)
+    assert seen.ended.wait(30)
+    states = seen.states(job.record_id)
+    order = ["QUEUED", "PENDING", "RUNNING", "SUCCEEDED"]
+    assert states == [state for state in order if state in states]
+    assert states[-1] == "SUCCEEDED"
+    row = seen.rows[-1][-1]
+    assert (row["n"], row["price"], row["error"], row["function"]) == (
+        2,
+        0.0,
+        "",
+        "super_resolution",
+    )
+    assert row["took"] == pytest.approx(job.elapsed, abs=0.1)
+    assert row["expected"] > 0
+    seen.queue.look()
+    assert seen.finished == [job.record_id]
+
+
+def test_what_failed_says_why_and_can_be_taken_away(offline):
+    """A failed row keeps its reason until the person removes it."""
+    seen = Seen(offline)
+    job = offline.resume("nobody-knows-me")
+    seen.queue.add(job)
+    until(lambda: seen.rows and seen.rows[-1] and seen.rows[-1][-1]["error"])
+    assert "does not know the task" in seen.rows[-1][-1]["error"][0]
+    assert seen.finished == []
+    seen.queue.remove(job.record_id)
+    assert seen.rows[-1] == []
+
+
+def test_a_row_that_goes_on_is_not_taken_away(offline):
+    """Only what has ended can be removed, and nonsense removes nothing."""
+    seen = Seen(offline)
+    job = offline.submit("super_resolution", GREY)
+    seen.queue.add(job)
+    for name in (job.record_id, "x", None, 3):
+        if not job.done():
+            seen.queue.remove(name)
+            assert seen.queue.jobs == [job]
+    assert seen.queue.find(None) is None
+    job.result(30)
