@@ -80,7 +80,7 @@ def test_an_unknown_name_in_braces_is_refused():
     [
         ("expnd photo -p x", None, "Did you mean 'expand'?"),
         ("expand", "hello", "needs a picture"),
-        ("expand photo", None, "needs a prompt"),
+        ("expand photo", "  ", "needs a prompt"),
         ("expand phto -p x", None, "Did you mean photo?"),
         ("expand photo -p x --left-scal 1", None, "Did you mean --left-scale?"),
         ("expand photo -p x --upscale-factor 2", None, "It belongs to super_resolution"),
@@ -124,11 +124,21 @@ def test_a_file_may_have_the_name_of_a_variable(tmp_path, monkeypatch):
 
 
 def test_words_that_are_no_edit_are_commands():
-    """An empty line asks for the overview, a subcommand for itself with its argument."""
-    assert parse("", None, NAMES) == Command("overview")
+    """An empty line asks for the studio, a subcommand for itself with its argument."""
+    assert parse("", None, NAMES) == Command("studio")
+    assert parse("--help", None, NAMES) == Command("overview")
     assert parse("resume 12-34", None, NAMES) == Command("resume", "12-34")
     asked = parse("mask photo -o painted", None, NAMES)
     assert asked == Command("mask", values={"image": PHOTO, "fit": False}, output="painted")
+
+
+def test_a_line_that_leaves_something_open_is_the_studio():
+    """A function without picture or prompt opens the studio, with what the line says set up."""
+    asked = parse("expand photo --left-scale 1.5 -o mine", None, NAMES)
+    values = {"image": PHOTO, "left_scale": 1.5}
+    assert asked == Command("studio", "expand", values, "mine")
+    assert parse("super_resolution", None, NAMES) == Command("studio", "super_resolution")
+    assert parse("super_resolution photo", None, NAMES).function == "super_resolution"
 
 
 @pytest.mark.parametrize(

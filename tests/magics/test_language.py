@@ -8,8 +8,6 @@ from ipywanx.text import Text, prefer_language, preferred_language
 
 WRONG_LINES = [
     "expandd photo",
-    "expand",
-    "expand photo",
     "expand photo -p x --n 3 --left-scal 2",
     "expand photo -p x --upscale-factor 2",
     "expand photo -p x y",

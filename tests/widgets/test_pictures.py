@@ -62,7 +62,7 @@ def test_the_preview_is_small(source):
 
     picture = load(Image.new("RGB", (4000, 1000)))
     preview = source.describe(picture)["preview"]
-    assert load(preview, fit=True).notices[0].startswith("The picture was resized from 640×160")
+    assert load(preview, fit=True).notices[0].en.startswith("The picture was resized from 640×160")
     told = source.describe(source.take({"source": "url", "url": URL}, [], {}))
     assert (told["name"], told["preview"], told["width"]) == (URL, "", 0)
     assert "service fetches" in told["notices"][0][0]

@@ -8,6 +8,7 @@ from typing import Any
 from ipywanx.errors import UnusableImage, WanxError
 from ipywanx.model.images import MAX_SIDE, Picture, load
 from ipywanx.model.namespace import picture_names
+from ipywanx.text import Text
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.previews import preview_url
 
@@ -61,22 +62,33 @@ class PictureSource:
                 case "variable":
                     names = _variables_of(namespace)
                     if content["name"] not in picture_names(names):
+                        gone = content["name"]
                         raise UnusableImage(
-                            f"There is no picture in a variable {content['name']!r} any more.",
-                            hint="Choose another, or run its cell again.",
+                            Text(
+                                f"There is no picture in a variable {gone!r} any more.",
+                                f"变量 {gone!r} 中已没有图片。",
+                            ),
+                            hint=Text(
+                                "Choose another, or run its cell again.",
+                                "请选择其他变量，或重新运行其单元格。",
+                            ),
                         )
                     return load(names[content["name"]], fit=fit)
                 case "result":
                     if last_result is None:
                         raise UnusableImage(
-                            "There is no result yet.", hint="Choose a picture in another way."
+                            Text("There is no result yet.", "还没有结果。"),
+                            hint=Text("Choose a picture in another way.", "请用其他方式选择图片。"),
                         )
                     return load(last_result, fit=fit)
         except WanxError:
             raise
         except UNREADABLE:
             pass
-        raise UnusableImage("That message could not be read.", hint="Choose the picture again.")
+        raise UnusableImage(
+            Text("That message could not be read.", "无法读取该消息。"),
+            hint=Text("Choose the picture again.", "请重新选择图片。"),
+        )
 
     def describe(self, picture: Picture | None, problem: Any = "") -> dict[str, Any]:
         """What the page shows of a picture, and of what went wrong.
@@ -114,9 +126,13 @@ class PictureSource:
         data = memoryview(buffers[0]).tobytes()
         if part != len(self._parts) or sum(map(len, self._parts)) + len(data) > MOST_BYTES:
             self._parts.clear()
+            most = MOST_BYTES // 2**20
             raise UnusableImage(
-                f"The file did not arrive whole, or has more than {MOST_BYTES // 2**20} MB.",
-                hint="Choose it again.",
+                Text(
+                    f"The file did not arrive whole, or has more than {most} MB.",
+                    f"文件未完整到达，或超过 {most} MB。",
+                ),
+                hint=Text("Choose it again.", "请重新选择。"),
             )
         self._parts.append(data)
         if part + 1 < parts:
@@ -131,7 +147,8 @@ def _address(url: Any) -> str:
     address = str(url).strip()
     if not address.lower().startswith(_ADDRESSES):
         raise UnusableImage(
-            f"{address!r} is not an address.", hint="It begins with http:// or https://."
+            Text(f"{address!r} is not an address.", f"{address!r} 不是网址。"),
+            hint=Text("It begins with http:// or https://.", "网址以 http:// 或 https:// 开头。"),
         )
     return address
 
