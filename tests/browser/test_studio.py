@@ -1,9 +1,14 @@
 """The studio as a person uses it: a form is set, a picture comes, and Python has what was meant."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
+import axe_playwright_python
 import pytest
-from lab import Lab, Notebook
+from appearance import TOO_WIDE, photograph, use_theme
+from hosts import notebook_7, voila
+from lab import SCREENSHOTS, Lab, Notebook
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -187,3 +192,111 @@ def test_keys_and_labels(person: Person):
     person.page.keyboard.press("ArrowRight")
     expect(person.studio.locator("[data-function=stylization_local]")).to_be_focused()
     assert person.ask("studio.function") == "stylization_local"
+
+
+# ---- looks and access -------------------------------------------------------------------------
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+SERIOUS = """async node => {
+  const found = await axe.run(node, { resultTypes: ['violations'] });
+  return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => one.id + ': ' + one.nodes.slice(0, 3)
+      .map(each => each.html.slice(0, 160)).join(' | '));
+}"""
+NEEDS_STAGE = {"description_edit_with_mask": ".wanx-ink", "expand": "[role=slider]"}
+
+
+@pytest.fixture
+def theme(request: pytest.FixtureRequest, person: Person) -> Iterator[str]:
+    """The theme of the page, for one test."""
+    use_theme(person.page, request.param)
+    yield request.param
+    use_theme(person.page, "light")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_nobody_is_kept_out(person: Person, theme: str):
+    """axe-core finds no serious fault in any form, in either theme, contrast included."""
+    person.choose("super_resolution")
+    person.submit(1)
+    person.page.add_script_tag(path=AXE)
+    for function in FORMS:
+        person.choose(function)
+        if function in NEEDS_STAGE:
+            person.studio.locator(f".wanx-stage-box {NEEDS_STAGE[function]}").first.wait_for()
+        assert person.studio.evaluate(SERIOUS) == [], (theme, function)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_every_form_has_its_portrait(person: Person, theme: str, language: str):
+    """Each function is photographed in both themes and languages, and nothing overflows."""
+    if language == "zh":
+        person.studio.locator(".wanx-language").click()
+        expect(person.studio.locator(".wanx-submit")).to_have_text("生成")
+    person.page.set_viewport_size({"width": 1500, "height": 1500})
+    for function in FORMS:
+        person.choose(function)
+        if function in NEEDS_STAGE:
+            person.studio.locator(f".wanx-stage-box {NEEDS_STAGE[function]}").first.wait_for()
+        assert person.studio.evaluate(TOO_WIDE) == [], function
+        name = f"studio_{function}_{theme}_{language}.png"
+        person.studio.screenshot(path=SCREENSHOTS / name)
+
+
+@pytest.mark.parametrize("width", [600, 1600])
+def test_it_fits_narrow_and_wide(person: Person, width: int):
+    """From 600 to 1600 pixels nothing overflows."""
+    photograph(person.notebook, person.studio, "studio", "light", width)
+
+
+# ---- elsewhere ----------------------------------------------------------------------------------
+
+
+def test_in_notebook_7(lab: Lab, tmp_path: Path):
+    """In Notebook 7 a form is filled, and its result comes."""
+    with notebook_7(lab, tmp_path, [SETUP]) as notebook:
+        notebook.run(0)
+        person = Person(notebook)
+        person.choose("stylization_all")
+        person.write("转换成法国绘本风格")
+        person.submit(1)
+        assert person.ask("studio.results[-1].request.prompt") == "转换成法国绘本风格"
+        assert person.ask("bodies[-1]['input']['function']") == "stylization_all"
+
+
+def test_as_an_app(lab: Lab, tmp_path: Path):
+    """Voilà serves the studio as an app: no code is seen, and results come."""
+    with voila(lab, tmp_path, SETUP) as dashboard:
+        person = Person(dashboard)
+        person.choose("super_resolution")
+        person.field("upscale_factor").locator("[data-value='2']").click()
+        person.submit(1)
+        expect(person.studio.locator(".wanx-card")).to_contain_text("Super-resolution")
+
+
+def test_a_saved_notebook_shows_results_and_no_key(lab: Lab):
+    """Saved with its widget state, the notebook has no key; opened without a kernel, the result."""
+    key = "sk-canary-0123456789abcdef"
+    online = SETUP.replace(
+        "studio = wx.Studio(photo",
+        "from pathlib import Path; from pydantic import SecretStr\n"
+        "from ipywanx.settings import Settings\n"
+        f"mine = Settings(SecretStr({key[:9]!r} + {key[9:]!r}), session.ENGINE_URL, Path('home'))\n"
+        "account = wx.Session(mine, session._process._engine)\n"
+        "studio = wx.Studio(photo, session=account",
+    )
+    notebook = lab.notebook([online, "studio.results[-1]"])
+    notebook.run(0)
+    person = Person(notebook)
+    person.choose("super_resolution")
+    person.submit(1)
+    notebook.run(1)
+    saved = json.dumps(notebook.save())
+    assert key not in saved
+    assert key[9:] in saved  # half of it is in the cell, so it was looked for in the right place
+    again = notebook.reopen_without_kernel()
+    image = again.locator(1, ".ipywanx-result img").first
+    image.wait_for(timeout=20_000)
+    again.close()
