@@ -251,7 +251,7 @@ def test_what_a_picture_says_of_itself_is_not_trusted(words):
     assert shown(stream.getvalue()) == (20, 20)
     made = result(stream.getvalue())
     assert (made.preview is None) is ('{"preview": true, ' not in words)
-    assert all(isinstance(notice, str) for notice in made.notices)
+    assert all(isinstance(words, str) for notice in made.notices for words in notice)
 
 
 def test_a_result_that_is_no_picture_is_not_saved(tmp_path):
