@@ -353,8 +353,7 @@ class _Reading:
                 Text(
                     f"The service's answer is not {self._what} as documented: {why}; it has "
                     f"{fields or 'no fields'}.",
-                    f"服务的答复不是文档所述的{self._what.zh}：{why}；"
-                    f"它的字段为 {fields or '无'}。",
+                    f"服务的答复不是文档所述的{self._what.zh}：{why}；它的字段：{fields or '无'}。",
                 ),
                 hint=_HINTS[UnexpectedReply],
                 request_id=str(known.get("request_id", "")),

@@ -79,6 +79,7 @@ def _server(folder: Path, *command: str, check: str) -> Iterator[None]:
     for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
         (folder / name).mkdir()
         env[name] = str(folder / name)
+    env["LANGUAGE"] = "en"
     env["IPYTHONDIR"] = env["IPYWANX_HOME"] = env["HOME"]
     log = folder / "server.log"
     with log.open("wb") as stream:

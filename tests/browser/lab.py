@@ -339,6 +339,7 @@ class Lab:
         }.items():
             env[name] = str(self.folder / folder)
             (self.folder / folder).mkdir(parents=True)
+        env["LANGUAGE"] = "en"
         self.root.mkdir()
         overrides = self.folder / "config" / "labconfig" / "default_setting_overrides.json"
         overrides.parent.mkdir()

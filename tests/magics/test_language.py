@@ -1,10 +1,16 @@
 """Do the magics speak the language that was chosen?"""
 
+from types import SimpleNamespace
+
 import pytest
+from PIL import Image
 from tests.bilingual import is_chinese, spoken_alike
 from tests.magics.cells import complaint, run
 
+from ipywanx.model.functions import RemoveWatermark
+from ipywanx.model.tasks import Status
 from ipywanx.text import Text, prefer_language, preferred_language
+from ipywanx.widgets.progress import Progress
 
 WRONG_LINES = [
     "expandd photo",
@@ -57,6 +63,22 @@ def test_a_result_is_shown_in_the_language_of_the_moment(shell):
     assert "Offline preview" not in made._repr_mimebundle_()["text/html"]
     prefer_language("en")
     assert "Offline preview" in made._repr_mimebundle_()["text/html"]
+
+
+def test_a_waiting_cell_speaks_the_language_of_the_moment():
+    """State, button and notices of a task under way are Chinese where that was chosen."""
+    prefer_language("zh")
+    job = SimpleNamespace(
+        request=RemoveWatermark(image=Image.new("RGB", (520, 520)), prompt="x"),
+        status=Status.RUNNING,
+        elapsed=1.0,
+        task_id="task-17",
+        done=lambda: False,
+    )
+    shown = Progress(job, "engine")
+    said = (shown._text.value, shown.button.description, shown._notices.value)
+    assert all(map(is_chinese, said))
+    shown._close(None)
 
 
 def test_unloading_takes_the_language_back(shell):
