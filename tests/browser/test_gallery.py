@@ -53,8 +53,8 @@ gallery
 """
 AGAIN = "from ipywanx.widgets.gallery import Gallery\ngallery = Gallery()\ngallery"
 PROMPTS = ["转换成法国绘本风格", "图像超分", "一只猫 in the grass"]  # newest first
-FILLED = """node => [...node.querySelectorAll('img')].every(
-  one => !one.hidden && one.complete && one.naturalWidth)"""
+FILLED = """node => node.getAttribute('aria-busy') === 'false' && [...node.querySelectorAll('img')]
+  .every(one => !one.hidden && one.complete && one.naturalWidth)"""
 BOX = """node => { const box = node.getBoundingClientRect();
   const pane = node.closest('.wanx-pane').getBoundingClientRect();
   return [box.x - pane.x, box.y - pane.y, box.width, box.height]; }"""
@@ -68,20 +68,22 @@ THEMED = """theme => document.body.dataset.jpThemeLight === String(theme === 'li
   && getComputedStyle(document.body).getPropertyValue('--jp-layout-color1')"""
 # Texts with a contrast below 4.5 to what lies behind them; of pictures there is nothing to compute.
 FAINT = """node => {
-  const read = color => { const n = color.match(/[0-9.]+/g).map(Number);
-    return [...n.slice(0, 3), n[3] ?? 1]; };
-  const over = (top, under) => under.map((value, i) => i < 3 ? top[i] * top[3] + value * (1 - top[3]) : 1);
-  const light = color => { const [r, g, b] = color.slice(0, 3).map(value => {
-    const part = value / 255; return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const read = color => { const [r, g, b, a] = color.match(/[0-9.]+/g).map(Number);
+    return [r, g, b, a ?? 1]; };
+  const over = ([...top], under) => under.map((value, i) => top[i] * top[3] + value * (1 - top[3]));
+  const part = value => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) =>
+    0.2126 * part(r / 255) + 0.7152 * part(g / 255) + 0.0722 * part(b / 255);
   const behind = one => { const layers = [];
-    for (let at = one; at; at = at.parentElement) layers.push(read(getComputedStyle(at).backgroundColor));
-    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]); };
-  const texts = [...node.querySelectorAll('*')].filter(one => one.checkVisibility() && !one.disabled
-    && [...one.childNodes].some(child => child.nodeType === 3 && child.textContent.trim()));
-  return texts.filter(one => { const under = behind(one);
-    const pair = [light(over(read(getComputedStyle(one).color), under)), light(under)].sort((a, b) => b - a);
-    return (pair[0] + 0.05) / (pair[1] + 0.05) < 4.5; }).map(one => one.textContent); }"""
+    for (let at = one; at; at = at.parentElement) layers.push(getComputedStyle(at).backgroundColor);
+    return layers.reverse().reduce((under, top) => over(read(top), under), [255, 255, 255]); };
+  const isText = child => child.nodeType === 3 && child.textContent.trim();
+  return [...node.querySelectorAll('*')].filter(one =>
+    one.checkVisibility() && !one.disabled && [...one.childNodes].some(isText)
+  ).filter(one => { const under = behind(one);
+    const [a, b] = [light(over(read(getComputedStyle(one).color), under)), light(under)];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
+  }).map(one => one.textContent); }"""
 SCROLLED = "node => node.scrollTop = node.scrollHeight"
 
 
@@ -366,10 +368,14 @@ def test_two_hundred_cards(lab: Lab):
     expect(g.cards().first).to_contain_text("the newest")
     # a card is open: one more moves neither it nor what is around it
     g.cards().nth(1).click()
+    expect(g.stage.locator(".wanx-after")).to_be_visible()
+    expect(g.stage.locator(".wanx-absent")).to_have_text("The original is not here.")
+    assert g.clip("after") == ""  # with nothing to compare, the whole result is seen
     place = g.viewer.bounding_box()
     notebook.evaluate("gallery.add(replace(archive.begin(None, 'u'), prompt='newer still'))")
     expect(g.cards().first).to_contain_text("newer still")
     assert g.viewer.bounding_box() == place
+    notebook.screenshot("gallery_many")
 
 
 def test_looks_in_both_themes_and_languages(lab: Lab):
@@ -394,6 +400,8 @@ def test_looks_in_both_themes_and_languages(lab: Lab):
     g.page.set_viewport_size({"width": 700, "height": 1300})
     g.press("side")
     assert g.root.evaluate("node => node.scrollWidth <= node.clientWidth")
+    wall = g.root.locator(".wanx-wall")  # it has kept its rows, not its pixels
+    assert wall.evaluate("node => node.scrollHeight - node.clientHeight") <= 1
     g.notebook.screenshot("gallery_narrow")
 
 

@@ -184,7 +184,7 @@ def test_the_cap_holds(person: Person):
 def test_keys_and_labels(person: Person):
     """Every control has a name, and the functions are one stop of Tab with arrows inside."""
     nameless = """node => [...node.querySelectorAll('button, input, select, textarea')].filter(
-      one => !one.hidden && one.type !== 'file' && !(one.getAttribute('aria-label')
+      one => one.checkVisibility() && !(one.getAttribute('aria-label')
         || one.textContent || one.labels?.length || one.title)).length"""
     assert person.studio.evaluate(nameless) == 0
     assert person.studio.locator(".wanx-function[tabindex='0']").count() == 1

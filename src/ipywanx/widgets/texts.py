@@ -196,10 +196,7 @@ _GALLERY = {
     "starred": Text("Starred", "已加星"),
     "no_prompt": Text("(no prompt)", "（无提示词）"),
     "missing": Text("The picture is gone.", "图片已不存在。"),
-    "no_before": Text(
-        "The original is not here: the service fetched it itself.",
-        "原图不在此处：由服务端自行获取。",
-    ),
+    "no_before": Text("The original is not here.", "原图不在此处。"),
     "viewer": Text("Opened result", "打开的结果"),
     "close": Text("Close", "关闭"),
     "previous": Text("Newer", "较新"),

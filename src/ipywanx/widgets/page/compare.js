@@ -5,19 +5,20 @@ const FULL_SIDE = 2048;
 const HOLD_MS = 350;
 
 class Compare {
-  constructor({ album, text }) {
-    Object.assign(this, { album, text, sight: new Sight(), mode: "slider", flipped: false });
+  constructor(album) {
+    Object.assign(this, { album, sight: new Sight(), mode: "slider", flipped: false });
     this.panes = ["before", "after"].map((name) => {
       const image = element("img", { alt: "", draggable: false, hidden: true });
       const label = element("span", { className: "wanx-label" });
-      const note = element("span", { className: "wanx-note", hidden: true });
+      const note = says(element("span", { className: "wanx-note", hidden: true }), "missing");
       const sheet = element("div", { className: "wanx-sheet" }, image);
       const node = element("div", { className: `wanx-pane wanx-${name}` }, sheet, label, note);
       return { node, image, label, note, sheet };
     });
     this.divider = element("div", { className: "wanx-divider" });
+    this.absent = says(element("span", { className: "wanx-note wanx-absent", hidden: true }), "no_before");
     const [before, after] = this.panes;
-    const inside = [after.node, before.node, this.divider];
+    const inside = [after.node, before.node, this.divider, this.absent];
     this.stage = named(element("div", { className: "wanx-compare", tabIndex: 0, role: "group" }, ...inside), "stage");
     this.range = named(element("input", { type: "range", min: 0, max: 100, step: 1, value: 50 }), "divider");
     this.range.addEventListener("input", () => this.draw());
@@ -38,25 +39,28 @@ class Compare {
     this.watcher.observe(this.stage);
   }
 
-  // Two of { id, index, width, height, place, label, note }; their pictures follow.
+  // Two of { id, index, width, height, place, label }; their pictures follow. Where the first has no
+  // size, the second is seen alone.
   show(sides) {
     const pair = JSON.stringify(sides.map(({ id, index }) => [id, index]));
     if (pair !== this.pair) this.sight.fit();
     this.pair = pair;
     this.sides = sides;
     this.scene = sceneOf(...sides);
-    sides.forEach(({ id, index, width, label, note }, at) => {
+    this.alone = !sides[0].width;
+    sides.forEach(({ id, index, width, label }, at) => {
       const pane = this.panes[at];
       pane.label.textContent = label;
       pane.image.alt = label;
-      pane.note.textContent = note ?? "";
-      pane.note.hidden = Boolean(width);
       const wanted = `${id}/${index}`;
       if (pane.wanted === wanted) return;
       pane.wanted = wanted;
+      pane.note.hidden = true;
       pane.image.hidden = true;
+      pane.waits = Boolean(width);
       if (width) this.fill(pane, id, index);
     });
+    this.tellBusy();
     this.draw();
   }
 
@@ -67,7 +71,12 @@ class Compare {
     if (url) pane.image.src = url;
     pane.image.hidden = !url;
     pane.note.hidden = Boolean(url);
-    if (!url) pane.note.textContent = this.text("missing");
+    pane.waits = false;
+    this.tellBusy();
+  }
+
+  tellBusy(busy = this.panes.some(({ waits }) => waits)) {
+    this.stage.setAttribute("aria-busy", String(busy));
   }
 
   use(mode) {
@@ -75,15 +84,20 @@ class Compare {
     this.draw();
   }
 
+  seen() {
+    return this.alone ? "toggle" : this.mode;
+  }
+
   frame() {
     const { clientWidth, clientHeight } = this.stage;
-    const width = this.mode === "side" ? (clientWidth - 4) / 2 : clientWidth;
+    const width = this.seen() === "side" ? (clientWidth - 4) / 2 : clientWidth;
     return { width, height: clientHeight, scene: this.scene };
   }
 
   draw() {
     if (!this.scene || !this.stage.clientWidth) return;
-    const { mode, sight } = this;
+    const { sight } = this;
+    const mode = this.seen();
     const frame = this.frame();
     sight.stay(frame);
     const [w, h] = sight.extent(frame).map((size) => size * sight.k);
@@ -98,12 +112,16 @@ class Compare {
     const clips = [`inset(0 ${100 - part}% 0 0)`, `inset(0 0 0 ${part}%)`];
     this.panes.forEach(({ node }, at) => (node.style.clipPath = mode === "slider" ? clips[at] : ""));
     this.divider.style.left = `${part}%`;
-    this.panes[0].node.hidden = mode === "toggle" && !this.flipped;
-    this.panes[1].node.hidden = mode === "toggle" && this.flipped;
+    this.panes[0].node.hidden = mode === "toggle" && (this.alone || !this.flipped);
+    this.panes[1].node.hidden = mode === "toggle" && !this.alone && this.flipped;
     this.range.hidden = mode !== "slider";
-    this.flip.hidden = mode !== "toggle";
+    this.flip.hidden = mode !== "toggle" || this.alone;
+    this.absent.hidden = !this.alone;
     this.flip.setAttribute("aria-pressed", String(this.flipped));
-    for (const node of this.modes) node.setAttribute("aria-pressed", String(node.dataset.name === mode));
+    for (const node of this.modes) {
+      node.setAttribute("aria-pressed", String(node.dataset.name === this.mode));
+      node.disabled = this.alone;
+    }
     this.percent.textContent = `${Math.round(sight.k * 100)} %`;
   }
 
@@ -122,7 +140,7 @@ class Compare {
     }, { passive: false });
     stage.addEventListener("pointerdown", (event) => {
       if (event.button) return;
-      const divides = this.mode === "slider" && event.target === this.divider;
+      const divides = this.seen() === "slider" && event.target === this.divider;
       stage.setPointerCapture(event.pointerId);
       this.drag = { divides, x: event.clientX, y: event.clientY };
     });
@@ -156,7 +174,7 @@ class Compare {
     const box = this.stage.getBoundingClientRect();
     const { width, height } = this.frame();
     let x = clientX - box.left;
-    if (this.mode === "side" && x > box.width / 2) x -= box.width - width;
+    if (this.seen() === "side" && x > box.width / 2) x -= box.width - width;
     return [x - width / 2, clientY - box.top - height / 2];
   }
 

@@ -4,7 +4,7 @@ function render({ model, el }) {
   const text = speaker(model);
   const titles = (name) => model.get("titles")[name] ?? [name, name];
   const title = (name, language) =>
-    titles(name)[(language ?? model.get("language")) === "zh" ? 1 : 0] || name;
+    titles(name)[(language ?? model.get("language")) === "zh" ? 1 : 0] || "?";
   const lost = element("p", { className: "wanx-hint", role: "status", hidden: true });
   function send(content) {
     const gone = model.comm_live === false;

@@ -5,7 +5,7 @@ const BEFORE = -1;
 class Viewer {
   constructor({ model, album, text, title, send, wall }) {
     Object.assign(this, { model, album, text, title, send, wall, index: 0, other: null });
-    this.compare = new Compare({ album, text });
+    this.compare = new Compare(album);
     this.actions = new Actions({
       model, send, text, looked: () => ({ id: this.id, index: this.index }), compare: () => this.choose(true),
     });
@@ -131,6 +131,7 @@ class Viewer {
     for (const node of this.arrows) node.disabled = !this.wall.next(card.id, Number(node.dataset.step));
     this.actions.show(card);
     if (details) this.compare.show(this.sides(card, details));
+    else this.compare.tellBusy(true);
     speak(this.node, text);
   }
 
@@ -148,7 +149,7 @@ class Viewer {
     }
     const before = details.before
       ? { id: card.id, index: BEFORE, ...details.before }
-      : { id: card.id, index: BEFORE, width: 0, height: 0, note: text("no_before") };
+      : { id: card.id, index: BEFORE, width: 0, height: 0 };
     const label = before.width ? sized(text("before"), before) : text("before");
     return [{ ...before, label }, { ...after, label: sized(text("after"), after) }];
   }

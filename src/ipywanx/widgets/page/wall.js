@@ -1,5 +1,6 @@
 // Which cards are there, and in which order? New ones come first, unless one is looking elsewhere.
 
+const GAP = 8; // between rows, as the style sheet has it
 const AWAY = 8; // pixels scrolled; from there on new cards wait at the top
 
 class Wall {
@@ -20,6 +21,8 @@ class Wall {
       (seen) => seen.forEach(({ target, isIntersecting }) => target.card.near(isIntersecting)),
       { root: this.scroller, rootMargin: "240px 0px" },
     );
+    this.sizes = new ResizeObserver(() => this.layOut());
+    this.sizes.observe(this.list);
   }
 
   isAway() {
@@ -81,13 +84,24 @@ class Wall {
     return [...this.list.children].filter((node) => !node.hidden).map((node) => node.card);
   }
 
-  // While a card is open below, the wall keeps its height: what comes must not push that away.
+  // While a card is open below, the wall keeps its rows: what comes must not push that away.
   hold(open) {
-    this.scroller.style.height = open ? `${this.scroller.offsetHeight}px` : "";
+    this.rows = open ? this.scroller.clientHeight / this.rowHeight() : 0;
+    this.layOut();
+  }
+
+  layOut() {
+    const { style, offsetHeight, clientHeight } = this.scroller;
+    style.height = this.rows ? `${this.rows * this.rowHeight() + offsetHeight - clientHeight}px` : "";
+  }
+
+  rowHeight() {
+    return this.shown()[0]?.node.offsetHeight + GAP || 200;
   }
 
   close() {
     this.watcher.disconnect();
+    this.sizes.disconnect();
   }
 
   next(id, step) {
