@@ -32,7 +32,7 @@ from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.serve import configure
 
-pytestmark = pytest.mark.xdist_group("canary")  # one day for all tests of it
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canary")]  # one day for all of it
 
 SECRET = "q7Zx9Kd2Vw5Tn8Rb4Ym1Lc6Pf3Gh0JsA"
 KEY = f"sk-canary-{SECRET}"

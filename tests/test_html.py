@@ -217,6 +217,7 @@ def words() -> st.SearchStrategy[str]:
     return st.text() | st.lists(marks | st.text(max_size=3), max_size=12).map("".join)
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=2000)
 @hypothesis.given(words())
 def test_any_text_is_only_text(text):

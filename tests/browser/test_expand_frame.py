@@ -343,6 +343,7 @@ def test_a_picture_that_is_not_here(lab: Lab):
     hand.view.get_by_text("The picture's size is not known here").wait_for()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", LANGUAGES)

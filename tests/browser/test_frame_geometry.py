@@ -40,6 +40,7 @@ def is_possible(frame: dict[str, float]) -> bool:
     return all(1 <= frame[side] <= 2 for side in SIDES)
 
 
+@pytest.mark.slow
 def test_any_drag_stays_possible(page):
     """However far an edge, a corner or the whole is dragged, each scale is from 1 to 2."""
 
@@ -65,6 +66,7 @@ def test_any_drag_stays_possible(page):
     check()
 
 
+@pytest.mark.slow
 def test_presets_give_their_ratio_or_say_that_they_cannot(page):
     """A preset enlarges one way, evenly, to a pixel of its ratio; or the limit forbids it."""
 
@@ -94,6 +96,7 @@ def test_presets_give_their_ratio_or_say_that_they_cannot(page):
     check()
 
 
+@pytest.mark.slow
 def test_the_page_foretells_the_size_as_python_does(page):
     """Python's formula and the page's give the same pixels, for all that a scale can be."""
 
@@ -106,6 +109,7 @@ def test_the_page_foretells_the_size_as_python_does(page):
     check()
 
 
+@pytest.mark.slow
 def test_scales_become_pixels_and_come_back(page):
     """The pixels that a side adds mean the scale that it has."""
 

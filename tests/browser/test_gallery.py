@@ -340,6 +340,7 @@ def test_a_host_hears_of_what_was_pressed(lab: Lab):
     poll(g.notebook, "heard[2][1].request.seed == 9")
 
 
+@pytest.mark.slow
 def test_two_hundred_cards(lab: Lab):
     """Only pictures near what is looked at are asked for, and what comes moves nothing."""
     notebook = lab.notebook([MANY])
@@ -378,6 +379,7 @@ def test_two_hundred_cards(lab: Lab):
     notebook.screenshot("gallery_many")
 
 
+@pytest.mark.slow
 def test_looks_in_both_themes_and_languages(lab: Lab):
     """The language changes in place; labels are all there; text stands out in both themes."""
     g = opened(lab)

@@ -241,6 +241,7 @@ def test_sizes_are_shown_at_one_scale(panel: Panel):
     panel.says("The same size, only sharper")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -245,6 +245,7 @@ def test_every_form_has_its_portrait(person: Person, theme: str, language: str):
         person.studio.screenshot(path=SCREENSHOTS / name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [600, 1600])
 def test_it_fits_narrow_and_wide(person: Person, width: int):
     """From 600 to 1600 pixels nothing overflows."""

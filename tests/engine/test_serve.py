@@ -268,6 +268,7 @@ def test_slow_clients_are_not_waited_for(served):
     assert min(ended.values()) > 4, ended  # but an honest client has its time
 
 
+@pytest.mark.slow
 def test_an_honest_upload_takes_what_it_needs(served):
     """A body that stands still because the engine does not read it is not the client's fault."""
     _, url = served("--fault", f"create:slow={REQUEST_SECONDS + 2}")

@@ -112,6 +112,7 @@ def test_pictures_of_a_queue_are_sent_once_each(build):
 # ---- lost answers ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_hundred_lost_answers_make_no_second_task(build):
     """Each of 100 creates is accepted and its answer lost: 100 tasks, 100 results, 0 duplicates."""
     bench = build("asgi", "create:drop-after", concurrency=8)

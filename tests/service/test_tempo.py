@@ -28,8 +28,9 @@ def test_a_pause_is_always_sensible(tempo, seen, elapsed, eager):
     pause = forecast.pause(elapsed, eager=eager)
     assert math.isfinite(pause)
     assert tempo.soonest <= pause
-    assert pause <= max(forecast.first_look, tempo.soonest, tempo.latest, elapsed / 50)
-    assert pause <= max(forecast.first_look, tempo.soonest, 30 / tempo.clock)
+    shown = pause * (1 - 1e-9)  # the last bit is nobody's
+    assert shown <= max(forecast.first_look, tempo.soonest, tempo.latest, elapsed / 50)
+    assert shown <= max(forecast.first_look, tempo.soonest, 30 / tempo.clock)
 
 
 @given(tempo=TEMPOS, seen=SEEN)
