@@ -77,6 +77,7 @@ def function_help(cls: type[EditRequest]) -> str:
         ),
         Text("Prompts that the vendor shows: ", "官方示例提示词：").told()
         + " · ".join(f"“{prompt}”" for prompt in _prompts(cls)),
+        about.tip.told(),
     ]
     if about.blank_prompt:
         parts.append(Text("The prompt may be empty.", "提示词可以为空。").told())

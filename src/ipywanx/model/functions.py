@@ -40,13 +40,15 @@ class Function(NamedTuple):
 
     ``default_prompt`` is what the vendor's samples always say where there is nothing to choose;
     ``blank_prompt`` tells whether an empty one means something; ``subject`` is the word in the
-    styles' prompts that a person puts their own in place of.
+    styles' prompts that a person puts their own in place of; ``tip`` is how the vendor's guide says
+    to write a prompt.
     """
 
     name: str
     title: Text
     help: Text
     samples: tuple[str, ...]
+    tip: Text
     styles: tuple[Style, ...] = ()
     default_prompt: str | None = None
     blank_prompt: bool = False
@@ -286,6 +288,10 @@ class StylizationAll(EditRequest):
         Text("Global style", "全局风格化"),
         Text("Repaint the whole picture in a style.", "把整张图片转换成一种风格。"),
         samples=("转换成法国绘本风格", "转换成金箔艺术风格"),
+        tip=Text(
+            "Write “转换成…风格”; two styles are documented.",
+            "写成“转换成××风格”；文档列出了两种风格。",
+        ),
         styles=(
             Style(Text("French picture book", "法国绘本"), "转换成法国绘本风格"),
             Style(Text("Gold foil art", "金箔艺术"), "转换成金箔艺术风格"),
@@ -302,6 +308,10 @@ class StylizationLocal(EditRequest):
         Text("Local style", "局部风格化"),
         Text("Turn one thing in the picture into a material.", "把图片中的某个物体变成一种材质。"),
         samples=("把房子变成木板风格",),
+        tip=Text(
+            "Write “把…变成…风格”: the thing, then the material.",
+            "写成“把××变成××风格”：先写对象，再写材质。",
+        ),
         subject="房子",
         styles=tuple(
             Style(Text(en, zh), f"把房子变成{zh}风格")
@@ -331,6 +341,11 @@ class DescriptionEdit(EditRequest):
             "把她的头发修改为红色",
             "将她穿的衣服修改为彩色印花的沙滩衬衣",
         ),
+        tip=Text(
+            "Name the action: 添加 (add) or 修改 (change). To take something away, repaint it "
+            "under a mask instead.",
+            "写明动作：“添加”或“修改”。要删除物体，建议改用局部重绘。",
+        ),
     )
     strength: _Strength = 0.5
 
@@ -346,6 +361,12 @@ class DescriptionEditWithMask(EditRequest):
             "重绘蒙版覆盖的区域。提示词为空时可删除小物体。",
         ),
         samples=("给小狗添加一顶帽子", "一只陶瓷兔子抱着一朵陶瓷花", "一个透明玻璃花瓶放在桌子上"),
+        tip=Text(
+            "To add or change, say the action or the finished picture. To delete something large, "
+            "describe what should be there afterwards, not what to delete.",
+            "添加或修改时，可描述动作或最终画面。删除较大的物体时，请描述删除后的画面，"
+            "而不是“删除××”。",
+        ),
         blank_prompt=True,
     )
     mask: Annotated[
@@ -409,6 +430,10 @@ class RemoveWatermark(EditRequest):
         Text("Remove text", "去文字水印"),
         Text("Take Chinese and English text out of the picture.", "去除图片中的中英文文字。"),
         samples=("去除图像中的文字", "去除英文文字"),
+        tip=Text(
+            "Say which text: all of it, or one kind only, such as 去除英文文字.",
+            "说明去除哪些文字：全部，或仅一种，例如“去除英文文字”。",
+        ),
         default_prompt="去除图像中的文字",
         rights=_RIGHTS,
     )
@@ -426,6 +451,10 @@ class Expand(EditRequest):
         Text("Outpaint", "扩图"),
         Text("Paint what lies beyond the edges.", "向四周扩展画面。"),
         samples=("一位绿色仙子", "一家人在公园草坪上"),
+        tip=Text(
+            "Describe the whole picture that you want, not only what is new.",
+            "描述扩图后的整幅画面，而不只是新增的部分。",
+        ),
     )
     top_scale: Annotated[float, Field(ge=1, le=2), _scale("Up", "上", "half the height")] = 1.0
     bottom_scale: Annotated[float, Field(ge=1, le=2), _scale("Down", "下", "half the height")] = 1.0
@@ -449,6 +478,10 @@ class SuperResolution(EditRequest):
         Text("Super-resolution", "图像超分"),
         Text("Make the picture larger and sharper.", "放大图片并提升清晰度。"),
         samples=("图像超分",),
+        tip=Text(
+            "“图像超分” is enough; describing the picture may help.",
+            "写“图像超分”即可；也可以描述画面内容。",
+        ),
         default_prompt="图像超分",
     )
     upscale_factor: Annotated[
@@ -479,6 +512,10 @@ class Colorization(EditRequest):
             "为黑白图片上色；可指定颜色，也可留空。",
         ),
         samples=("蓝色背景，黄色的叶子",),
+        tip=Text(
+            "Name the colours of things, or leave it empty for automatic ones.",
+            "写明各部分的颜色；留空则自动上色。",
+        ),
         default_prompt="",
         blank_prompt=True,
     )
@@ -492,6 +529,10 @@ class Doodle(EditRequest):
         Text("Sketch to image", "线稿生图"),
         Text("Paint a picture from its lines.", "根据线稿生成图片。"),
         samples=("北欧极简风格的客厅。", "一颗树，二次元动漫风格"),
+        tip=Text(
+            "Be as concrete as possible: things, colours, material, style.",
+            "描述尽量具体：物体、颜色、材质与风格。",
+        ),
     )
     is_sketch: Annotated[
         bool,
@@ -519,6 +560,10 @@ class ControlCartoonFeature(EditRequest):
             "让图中的卡通形象出现在新场景中；提示词以“卡通形象”开头。",
         ),
         samples=("卡通形象小心翼翼地探出头，窥视着房间内一颗璀璨的蓝色宝石",),
+        tip=Text(
+            "Begin with 卡通形象 and say what it does, and where. Cartoon figures only.",
+            "以“卡通形象”开头，描述它的动作与所处场景。仅支持卡通形象。",
+        ),
         rights=_RIGHTS,
     )
 

@@ -127,6 +127,11 @@ class Archive:
         except (OSError, LookupError, TypeError, ValueError, WanxError):
             return None
 
+    def request_of_file(self, digest: str) -> EditRequest | None:
+        """What made the picture with this SHA-256, None where it is no result that is kept."""
+        made = map(self.request, self.history.with_file(digest))
+        return next((request for request in made if request is not None), None)
+
     # ---- results
 
     def keep_picture(self, data: bytes) -> str:

@@ -33,6 +33,7 @@ def _function(cls: type[EditRequest]) -> dict[str, Any]:
         "title": list(about.title),
         "help": list(about.help),
         "samples": list(about.samples),
+        "tip": list(about.tip),
         "styles": [_style(style) for style in about.styles],
         "subject": about.subject,
         "default_prompt": about.default_prompt,

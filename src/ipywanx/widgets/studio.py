@@ -64,6 +64,7 @@ class Studio(anywidget.AnyWidget):
     function = traitlets.Unicode("stylization_all").tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     picture = traitlets.Dict().tag(sync=True)
+    known = traitlets.Bool(default_value=False).tag(sync=True)
     variables: traitlets.List[str] = traitlets.List().tag(sync=True)
     problem = traitlets.Dict().tag(sync=True)
     queue: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -201,7 +202,14 @@ class Studio(anywidget.AnyWidget):
     def _use(self, picture: Picture) -> None:
         self._image = picture
         self.picture = self._source.describe(picture)
+        self.known = self._recalled() is not None
         self._set_stage()
+
+    def _recalled(self) -> EditRequest | None:
+        """What made the picture, where it is a result that the history knows by its bytes."""
+        if self._image is None or not self._image.data:
+            return None
+        return self._session.archive.request_of_file(self._image.digest)
 
     def _set_stage(self) -> None:
         """The widget over the picture that the function needs; each keeps what was drawn on it."""
@@ -281,6 +289,9 @@ class Studio(anywidget.AnyWidget):
                 self._take_picture(content, buffers)
             case "variables":
                 self.variables = self._source.variables()
+            case "recall":
+                if (request := self._recalled()) is not None:
+                    self.fill(request)
             case "cancel":
                 if job := self._queue.find(content.get("job")):
                     job.request_cancel()

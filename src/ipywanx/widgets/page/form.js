@@ -95,7 +95,8 @@ function promptField({ id, field, functionHere, word, text, listen, get, set }) 
     }
     return node;
   });
-  const node = element("div", {}, input, count);
+  const tip = element("p", { className: "wanx-tip" }, word(functionHere.tip));
+  const node = element("div", {}, tip, input, count);
   if (chips.length) {
     const parts = subject ? [element("label", {}, text("subject"), " ", thing)] : [];
     node.append(row(...parts), element("div", { className: "wanx-chips", role: "group", "aria-label": text("styles") }, ...chips));

@@ -40,6 +40,8 @@ async function render({ model, el }) {
   // -- the parts
 
   const stageBox = element("div", { className: "wanx-stage-box" });
+  const recall = element("button", { type: "button", className: "wanx-plain wanx-recall" });
+  listen(recall, "click", () => send({ kind: "recall" }));
   const galleryBox = element("div", { className: "wanx-gallery-box" });
   let picture, sizes, form, queue;
   const submit = element("button", { type: "button", className: "wanx-submit" });
@@ -62,12 +64,13 @@ async function render({ model, el }) {
     queue = makeQueue(parts);
     language.textContent = model.get("language") === "zh" ? "English" : "中文";
     functions.setAttribute("aria-label", text("functions"));
+    recall.textContent = text("recall");
     for (const node of functionButtons) node.textContent = chosen(model, model.get("schema")[node.dataset.function].title);
     el.replaceChildren(
       element("header", { className: "wanx-head" }, functions, engine, language),
       about,
       element("div", { className: "wanx-columns" },
-        element("div", { className: "wanx-left" }, picture.node, stageBox, sizes.node),
+        element("div", { className: "wanx-left" }, picture.node, recall, stageBox, sizes.node),
         element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem)),
       queue.node,
       galleryBox,
@@ -132,7 +135,9 @@ async function render({ model, el }) {
     form.build();
     return host("stage", stageBox);
   }
+  const showKnown = () => { recall.hidden = !model.get("known"); };
   function showAll() {
+    showKnown();
     engine.textContent = model.get("price") ? text("online") : text("offline");
     engine.title = model.get("engine");
     picture.show();
@@ -148,6 +153,7 @@ async function render({ model, el }) {
     ["change:function", showFunction],
     ["change:values change:price change:spent change:cap", showValues],
     ["change:picture change:variables", () => { picture.show(); sizes.show(); }],
+    ["change:known", showKnown],
     ["change:stage", showStage],
     ["change:gallery", () => host("gallery", galleryBox)],
     ["change:queue", () => queue.show()],
