@@ -302,6 +302,25 @@ def test_as_an_app(lab: Lab, tmp_path: Path):
             is_right(function, *json.loads(facts.inner_text()))
 
 
+def test_a_sketch_is_drawn_where_the_picture_was(person: Person):
+    """For doodle a blank board takes the picture's place, and is sent as a sketch."""
+    person.choose("doodle")
+    person.write(PROMPT)
+    person.studio.locator(".wanx-board").click()
+    person.studio.locator(".wanx-stage-box .wanx-ink").wait_for()
+    person.studio.get_by_text("By numbers").click()
+    for name, value in {"x": 300, "y": 250, "Width": 200, "Height": 200}.items():
+        person.studio.get_by_role("spinbutton", name=name, exact=True).fill(str(value))
+    person.studio.get_by_role("button", name="Add", exact=True).click()
+    expect(person.studio.locator(".wanx-area")).not_to_contain_text("blank")
+    person.submit(1)
+    assert person.ask("bodies[-1]['parameters']['is_sketch']") is True
+    assert person.ask("studio.results[-1].request.image.size") == [1024, 768]
+    assert person.ask("studio.picture['width']") == 768  # the photo is still there
+    person.studio.get_by_role("button", name="Use", exact=True).nth(1).click()
+    person.studio.locator(".wanx-board").wait_for()
+
+
 def test_a_result_that_comes_back_sets_the_form(person: Person, tmp_path: Path):
     """A picture that was made here is known by its bytes: one click sets all as it was."""
     fill(person, "super_resolution")

@@ -90,6 +90,7 @@ class Studio(anywidget.AnyWidget):
         self._inbox = Inbox()
         self._source = PictureSource()
         self._image: Picture | None = None
+        self._on_board = True  # until a picture is chosen, doodle has a blank board
         self._stages: dict[tuple[str, str], Any] = {}
         self._results: list[Result] = []
         self._given: dict[str, float] = {}  # what the running jobs may cost
@@ -200,7 +201,7 @@ class Studio(anywidget.AnyWidget):
     # ---- the picture, and where one would rather look
 
     def _use(self, picture: Picture) -> None:
-        self._image = picture
+        self._image, self._on_board = picture, False
         self.picture = self._source.describe(picture)
         self.known = self._recalled() is not None
         self._set_stage()
@@ -216,14 +217,14 @@ class Studio(anywidget.AnyWidget):
         with self._lock:
             kind = _STAGES.get(self.function)
             has_pixels = self._image is not None and self._image.url is None
-            if self.function == "doodle" and self._image is None:
+            if self.function == "doodle" and self._on_board:
                 kind, has_pixels = DoodleBoard, True
             if kind is None or not has_pixels:
                 self.stage = None
                 return
-            name = (kind.__name__, self._image.digest if self._image else "")
+            on = () if kind is DoodleBoard else (self._image,)
+            name = (kind.__name__, self._image.digest if on and self._image else "")
             if name not in self._stages:
-                on = () if kind is DoodleBoard else (self._image,)
                 self._stages[name] = kind(*on, language=self.language)
             self.stage = self._stages[name]
 
@@ -289,6 +290,9 @@ class Studio(anywidget.AnyWidget):
                 self._take_picture(content, buffers)
             case "variables":
                 self.variables = self._source.variables()
+            case "board":
+                self._on_board = True
+                self._set_stage()
             case "recall":
                 if (request := self._recalled()) is not None:
                     self.fill(request)

@@ -261,6 +261,7 @@ _STUDIO = {
     "drawn": Text("drawn for you", "自动抽取"),
     "dice": Text("Draw", "抽取"),
     "free_seed": Text("Each time anew", "每次重新抽取"),
+    "board": Text("Draw on a blank board instead", "改为在空白画板上绘制"),
     "recall": Text("Made here: set everything as it was", "由本工具生成：恢复当时的设置"),
     "queue": Text("Under way", "进行中"),
     "progress": Text("Expected progress", "预计进度"),

@@ -42,6 +42,8 @@ async function render({ model, el }) {
   const stageBox = element("div", { className: "wanx-stage-box" });
   const recall = element("button", { type: "button", className: "wanx-plain wanx-recall" });
   listen(recall, "click", () => send({ kind: "recall" }));
+  const board = element("button", { type: "button", className: "wanx-plain wanx-board" });
+  listen(board, "click", () => send({ kind: "board" }));
   const galleryBox = element("div", { className: "wanx-gallery-box" });
   let picture, sizes, form, queue;
   const submit = element("button", { type: "button", className: "wanx-submit" });
@@ -65,12 +67,13 @@ async function render({ model, el }) {
     language.textContent = model.get("language") === "zh" ? "English" : "中文";
     functions.setAttribute("aria-label", text("functions"));
     recall.textContent = text("recall");
+    board.textContent = text("board");
     for (const node of functionButtons) node.textContent = chosen(model, model.get("schema")[node.dataset.function].title);
     el.replaceChildren(
       element("header", { className: "wanx-head" }, functions, engine, language),
       about,
       element("div", { className: "wanx-columns" },
-        element("div", { className: "wanx-left" }, picture.node, recall, stageBox, sizes.node),
+        element("div", { className: "wanx-left" }, picture.node, recall, board, stageBox, sizes.node),
         element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem)),
       queue.node,
       galleryBox,
@@ -86,6 +89,7 @@ async function render({ model, el }) {
       node.setAttribute("aria-checked", String(on));
       node.tabIndex = on ? 0 : -1;
     }
+    showBoard();
     about.replaceChildren(element("span", {}, chosen(model, here.help)));
     if (here.rights) about.append(element("strong", { className: "wanx-rights" }, chosen(model, here.rights)));
     form.build();
@@ -129,7 +133,9 @@ async function render({ model, el }) {
     made.trigger?.("displayed");
   }
 
+  const showBoard = () => { board.hidden = model.get("function") !== "doodle" || Boolean(model.get("stage")); };
   function showStage() {
+    showBoard();
     picture.show();
     sizes.show();
     form.build();
