@@ -317,7 +317,7 @@ def test_a_sketch_is_drawn_where_the_picture_was(person: Person):
     assert person.ask("bodies[-1]['parameters']['is_sketch']") is True
     assert person.ask("studio.results[-1].request.image.size") == [1024, 768]
     assert person.ask("studio.picture['width']") == 768  # the photo is still there
-    person.studio.get_by_role("button", name="Use", exact=True).nth(1).click()
+    person.studio.get_by_role("button", name="Use: Variable").click()
     person.studio.locator(".wanx-board").wait_for()
 
 
