@@ -24,7 +24,7 @@ from ipywanx.model.strokes import Point
 from ipywanx.text import Text, preferred_language
 from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module
-from ipywanx.widgets.messages import UNREADABLE, Inbox, read_shape, read_step
+from ipywanx.widgets.messages import Inbox, read_shape, read_step
 from ipywanx.widgets.surface import Surface
 
 
@@ -209,17 +209,9 @@ class Easel(anywidget.AnyWidget, Generic[S]):
         }
 
     def _receive(self, _: Any, content: Any, buffers: Sequence[Any]) -> None:
-        """Do what one message asks for, once, and acknowledge it; nonsense changes nothing."""
-        name = self._inbox.name(content)
-        if name is None:
-            return
         with self._lock:
-            if self._inbox.is_new(name):
-                try:
-                    self._obey(content, buffers)
-                except WanxError as error:
-                    self.state = self._state(error.told())
-                except UNREADABLE:
-                    unread = Text("That message could not be read.", "无法读取该消息。")
-                    self.state = self._state(unread.told())
-            self.send({"kind": "ack", "id": name})
+            self._inbox.take(content, lambda: self._obey(content, buffers), self._tell, self.send)
+
+    def _tell(self, error: WanxError | None) -> None:
+        unread = Text("That message could not be read.", "无法读取该消息。")
+        self.state = self._state((error.text if error else unread).told())

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ipywanx.errors import InvalidRequest
+from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.model.functions import FUNCTIONS, EditRequest, Style
 from ipywanx.model.params import Param, describe
 
@@ -108,9 +108,11 @@ def read(function: str, values: Mapping[str, Any], image: Any, mask: Any = None)
     return cls(**given)
 
 
-def problem(error: InvalidRequest) -> dict[str, Any]:
-    """What is wrong, and beside which field it is said."""
-    return {"field": error.parameter or "", "text": list(error.what)}
+def problem(error: WanxError) -> dict[str, Any]:
+    """What is wrong, and beside which field it is said; "" where it concerns none."""
+    if isinstance(error, InvalidRequest):
+        return {"field": error.parameter or "", "text": list(error.what)}
+    return {"field": "", "text": list(error.text)}
 
 
 def filled(request: EditRequest) -> dict[str, Any]:

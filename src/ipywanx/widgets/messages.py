@@ -7,10 +7,10 @@ wrong.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ipywanx.errors import UnusableMask
+from ipywanx.errors import UnusableMask, WanxError
 from ipywanx.model.operations import Operation, Value
 from ipywanx.model.sheets import Sheet
 from ipywanx.text import Text
@@ -24,19 +24,39 @@ _FARTHEST = 200  # pixels to grow or smooth by; the page offers no more
 
 
 class Inbox:
-    """Remembers which messages were answered."""
+    """Takes each message once, whatever is in it."""
 
     def __init__(self) -> None:
         self._answered: OrderedDict[str, None] = OrderedDict()
 
-    @staticmethod
-    def name(content: Any) -> str | None:
-        """The message's id; None where it has none, and so asks for no answer."""
-        name = content.get("id") if isinstance(content, dict) else None
-        return name if isinstance(name, str) and len(name) in _LENGTHS_OF_IDS else None
+    def take(
+        self,
+        content: Any,
+        obey: Callable[[], object],
+        tell: Callable[[WanxError | None], object],
+        send: Callable[[dict[str, Any]], object],
+    ) -> None:
+        """Do what a message asks for, once, and acknowledge it; nonsense changes nothing.
 
-    def is_new(self, name: str) -> bool:
-        """Whether it is heard for the first time; from now on it is not."""
+        Args:
+            content: The message; without an id it asks for no answer, and gets none.
+            obey: Does it. It may raise whatever the message's nonsense leads to.
+            tell: Hears what went wrong; None for a message that cannot be read.
+            send: Takes the acknowledgement.
+        """
+        name = content.get("id") if isinstance(content, dict) else None
+        if not isinstance(name, str) or len(name) not in _LENGTHS_OF_IDS:
+            return
+        if self._is_new(name):
+            try:
+                obey()
+            except WanxError as error:
+                tell(error)
+            except UNREADABLE:
+                tell(None)
+        send({"kind": "ack", "id": name})
+
+    def _is_new(self, name: str) -> bool:
         if name in self._answered:
             return False
         self._answered[name] = None

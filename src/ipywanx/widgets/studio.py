@@ -26,7 +26,7 @@ from ipywanx.widgets.esm import STUDIO, module
 from ipywanx.widgets.expand_frame import ExpandFrame
 from ipywanx.widgets.gallery import Gallery
 from ipywanx.widgets.mask_editor import MaskEditor
-from ipywanx.widgets.messages import UNREADABLE, Inbox
+from ipywanx.widgets.messages import Inbox
 from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.texts import studio_texts
@@ -188,10 +188,11 @@ class Studio(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widgets back; what was sent goes on."""
-        self._queue.close()
-        for stage in self._stages.values():
-            stage.close()
-        self.gallery.close()
+        if hasattr(self, "_queue"):  # else it was refused before it was made
+            self._queue.close()
+            self.gallery.close()
+            for stage in self._stages.values():
+                stage.close()
         super().close()
 
     @property
@@ -225,7 +226,9 @@ class Studio(anywidget.AnyWidget):
             on = () if kind is DoodleBoard else (self._image,)
             name = (kind.__name__, self._image.digest if on and self._image else "")
             if name not in self._stages:
-                self._stages[name] = kind(*on, language=self.language)
+                given = self.values.get(self.function, {})
+                scales = {side: value for side, value in given.items() if side.endswith("_scale")}
+                self._stages[name] = kind(*on, language=self.language, **scales)
             self.stage = self._stages[name]
 
     def _translate(self, change: dict[str, Any]) -> None:
@@ -265,22 +268,14 @@ class Studio(anywidget.AnyWidget):
     # ---- messages of the page
 
     def _receive(self, _: Any, content: Any, buffers: Sequence[Any]) -> None:
-        """Do what one message asks for, once, and acknowledge it; nonsense changes nothing."""
-        name = self._inbox.name(content)
-        if name is None:
-            return
         with self._lock:
-            if self._inbox.is_new(name):
-                try:
-                    self.problem = {}
-                    self._obey(content, buffers)
-                except InvalidRequest as error:
-                    self.problem = forms.problem(error)
-                except WanxError as error:
-                    self.problem = {"field": "", "text": list(error.text)}
-                except UNREADABLE:
-                    self.problem = {}
-            self.send({"kind": "ack", "id": name})
+            self.problem = {}
+            self._inbox.take(content, lambda: self._obey(content, buffers), self._tell, self.send)
+
+    def _tell(self, error: WanxError | None) -> None:
+        """Say what is wrong beside the field that it concerns."""
+        if error is not None:
+            self.problem = forms.problem(error)
 
     def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         match content.get("kind"):

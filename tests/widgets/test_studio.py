@@ -1,0 +1,163 @@
+"""Does the studio mean what is set, whatever its page says?"""
+
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from ipywanx import Studio
+from ipywanx import session as sessions
+from ipywanx.errors import InvalidRequest
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.session import Session
+from ipywanx.widgets.doodle_board import DoodleBoard
+from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.mask_editor import MaskEditor
+
+PHOTO = Image.new("RGB", (640, 512), "teal")
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch):
+    """A session on an engine of its own."""
+    process = sessions._Process()
+    monkeypatch.setattr(sessions, "_process", process)
+    yield Session()
+    if process._engine is not None:
+        process._engine.app.state.engine.close()
+
+
+def send(studio: Studio, number: int, **content: object) -> None:
+    """A message of the page."""
+    studio._receive(studio, {"id": f"page-{number}", **content}, [])
+
+
+def test_it_begins_as_it_is_asked_to(session):
+    """Function, picture and parameters that are given stand in the form, and in the request."""
+    studio = Studio(PHOTO, "expand", session=session, prompt="湖", left_scale=1.5, language="zh")
+    studio.stage.right_scale = 1.25
+    request = studio.request
+    assert (request.about.name, request.prompt, request.image.size) == ("expand", "湖", (640, 512))
+    assert (request.left_scale, request.right_scale) == (1.5, 1.25)
+    assert studio.stage.language == "zh"
+
+
+def test_what_it_does_not_have_is_refused(session):
+    """A function or parameter that does not exist is told with what there is."""
+    with pytest.raises(InvalidRequest, match="Did you mean 'expand'"):
+        Studio(PHOTO, "expnd", session=session)
+    with pytest.raises(InvalidRequest, match=r"no parameter 'strength'.*left_scale"):
+        Studio(PHOTO, "expand", session=session, strength=0.5)
+
+
+def test_each_function_has_its_stage(session):
+    """The mask editor, the frame and the board come where they are needed, and keep their work."""
+    studio = Studio(session=session)
+    stages = {}
+    for function in FUNCTIONS:
+        studio.function = function
+        stages[function] = studio.stage
+    assert isinstance(stages.pop("doodle"), DoodleBoard)
+    assert set(stages.values()) == {None}  # nothing to look at without a picture
+    send(studio, 1, kind="picture", source="result")
+    assert "no result yet" in studio.picture["problem"][0]
+    studio.fill(FUNCTIONS["colorization"](image=PHOTO))
+    studio.function = "description_edit_with_mask"
+    editor = studio.stage
+    editor.mask = editor.mask.ellipse(10, 10, 200, 200)
+    studio.function = "expand"
+    assert isinstance(studio.stage, ExpandFrame)
+    studio.function = "description_edit_with_mask"
+    assert studio.stage is editor
+    assert isinstance(editor, MaskEditor)
+    assert editor.mask.area > 0.05
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_request_fills_the_form_that_means_it(session, function):
+    """Any request becomes a form, and that form means the same request."""
+    values = {"prompt": "一只猫", "seed": 7, "n": 2}
+    if function == "description_edit_with_mask":
+        values["mask"] = Image.new("L", PHOTO.size, 255)
+    if function == "expand":
+        values["top_scale"] = 1.75
+    request = FUNCTIONS[function](image=PHOTO, **values)
+    studio = Studio(session=session)
+    studio.fill(request)
+    meant = studio.request
+    for name in request.model_fields_set - {"image", "mask"}:
+        assert getattr(meant, name) == getattr(request, name)
+    assert meant.image == request.image
+    if "mask" in values:
+        assert meant.mask.to_image().tobytes() == request.mask.to_image().tobytes()
+
+
+def test_the_cap_counts_what_is_under_way(session, monkeypatch):
+    """Spent and running together never go over the cap; what would is refused unsent."""
+    monkeypatch.setattr(session, "price", lambda pictures: 0.14 * pictures)
+    studio = Studio(PHOTO, "super_resolution", session=session, n=2, cap=0.5)
+    job = studio.submit()
+    with pytest.raises(InvalidRequest, match=r"CNY 0\.28; 0\.28 of the cap of 0\.50"):
+        studio.submit()
+    job.result(30)
+    assert len(studio.jobs) == 1
+
+
+def test_a_result_can_be_gone_on_with(session):
+    """The gallery's four wishes: use it, its seed, edit it again, all but the seed."""
+    done = threading.Event()
+    studio = Studio(PHOTO, "super_resolution", session=session, upscale_factor=2, seed=5)
+    studio.gallery.observe(lambda _: done.set(), "cards")
+    studio.submit()
+    assert done.wait(30)
+    (result,) = studio.results
+    studio._act_on("use", result)
+    assert (studio.picture["width"], studio.picture["height"]) == (1280, 1024)
+    studio.function = "colorization"
+    studio._act_on("seed", result)
+    assert studio.values["colorization"]["seed"] == 5
+    studio._act_on("edit", result)
+    assert (studio.function, studio.request.seed) == ("super_resolution", 5)
+    studio._act_on("remix", result)
+    assert studio.request.seed is None
+    assert studio.request.upscale_factor == 2
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=5,
+)
+KINDS = ["submit", "picture", "variables", "cancel", "retry", "dismiss", "recall", "board", "x"]
+
+
+@settings(max_examples=1000, suppress_health_check=list(HealthCheck))
+@given(
+    content=st.fixed_dictionaries(
+        {"kind": st.sampled_from(KINDS)},
+        optional={
+            "source": st.sampled_from(["upload", "url", "variable", "result"]) | ANYTHING,
+            "name": ANYTHING,
+            "url": ANYTHING,
+            "job": ANYTHING,
+            "part": ANYTHING,
+        },
+    )
+    | ANYTHING,
+    number=st.integers(),
+)
+def test_nonsense_raises_nothing_and_sends_nothing(nonsense, content, number):
+    """A thousand odd messages raise nothing, change no picture, and send no task."""
+    if isinstance(content, dict) and "kind" in content:
+        content["id"] = f"page-{number}"
+    nonsense._receive(nonsense, content, [])
+    assert nonsense.jobs == []
+    assert nonsense.picture["width"] == 640
+
+
+@pytest.fixture
+def nonsense(session) -> Studio:
+    """A studio whose form is not complete."""
+    return Studio(PHOTO, "expand", session=session)
