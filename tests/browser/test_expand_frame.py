@@ -253,6 +253,7 @@ def test_presets(lab: Lab):
     hand.has()
 
 
+@pytest.mark.slow
 def test_touch_drags_and_the_page_still_scrolls(lab: Lab):
     """A finger drags a handle or the grip; on the picture it scrolls the page, as a wheel does."""
     tall = "from IPython.display import HTML; HTML('<div style=\"height:3000px\">tall</div>')"
@@ -285,6 +286,7 @@ def test_touch_drags_and_the_page_still_scrolls(lab: Lab):
         hand.has(left=1.15, right=1.1, top=1.1, bottom=1.1)
 
 
+@pytest.mark.slow
 def test_a_second_view_follows(lab: Lab):
     """What is dragged in one view moves the other while it is dragged."""
     hand = opened(lab, "frame")
@@ -301,6 +303,7 @@ def test_a_second_view_follows(lab: Lab):
     hand.has(right=1.5, left=1.1, top=1.1)
 
 
+@pytest.mark.slow
 def test_on_a_fine_screen(lab: Lab):
     """With two pixels of the screen for one of the page the frame is where the hand is."""
     with other_screen(lab, device_scale_factor=2):

@@ -184,6 +184,7 @@ def test_a_card_opens_below_and_closes(lab: Lab):
     )
 
 
+@pytest.mark.slow
 def test_two_pictures_compare_honestly_in_three_ways(lab: Lab):
     """The slider goes by keys, both panes zoom in step, sizes compare, and the page scrolls."""
     g = opened(lab)
@@ -240,6 +241,7 @@ def test_two_pictures_compare_honestly_in_three_ways(lab: Lab):
     expect(panes[0]).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_two_results_compare(lab: Lab):
     """Compare with… takes another card, shows both with what they are, and goes back."""
     g = opened(lab)
@@ -326,6 +328,7 @@ print(made[0] == wx.history()[2].request.model_copy(update={{'image': made[0].im
     assert made == "True"
 
 
+@pytest.mark.slow
 def test_a_host_hears_of_what_was_pressed(lab: Lab):
     """The four further actions are there with a host, and it gets the result."""
     g = opened(lab)
@@ -407,6 +410,7 @@ def test_looks_in_both_themes_and_languages(lab: Lab):
     g.notebook.screenshot("gallery_narrow")
 
 
+@pytest.mark.slow
 def test_foreign_text_stays_text(lab: Lab):
     """Prompts and tags that look like HTML are read as typed, and run nothing."""
     g = opened(lab)

@@ -152,6 +152,7 @@ def test_stop_ends_the_wait(lab: Lab):
     assert notebook.run(2) == "alive\n"
 
 
+@pytest.mark.slow
 def test_pictures_survive_without_a_kernel(lab: Lab):
     """A notebook that was saved and is opened without a kernel still shows before and after."""
     notebook = lab.notebook([SETUP, "%wanx expand photo -p 湖边的宝塔 --left-scale 1.5"])

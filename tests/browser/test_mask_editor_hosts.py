@@ -19,6 +19,7 @@ ipywidgets.VBox([editor, label])
 """
 
 
+@pytest.mark.slow
 def test_notebook_7(lab: Lab, tmp_path: Path):
     """In Notebook 7 strokes reach the mask, and ink is there at once while a cell runs."""
     with notebook_7(lab, tmp_path, [SETUP, BUSY]) as notebook:
@@ -35,6 +36,7 @@ def test_notebook_7(lab: Lab, tmp_path: Path):
         hand.has("empty.stroke([(100, 100), (700, 100)], 10).stroke([(100, 500), (700, 500)], 10)")
 
 
+@pytest.mark.slow
 def test_voila(lab: Lab, tmp_path: Path):
     """On a Voilà page, which comes after all cells ran, the picture is there and strokes arrive."""
     with voila(lab, tmp_path, SETUP.removesuffix("editor\n") + LABEL) as dashboard:

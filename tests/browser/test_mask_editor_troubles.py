@@ -14,6 +14,7 @@ OFFLINE = "(kernel.connectionStatus !== 'connected')"
 RESTART = f"async () => {{ {PRELUDE} await kernel.restart(); }}"
 
 
+@pytest.mark.slow
 def test_two_hundred_steps_are_undone_and_the_page_still_draws(lab: Lab):
     """Undo goes back 200 steps as fast as keys come; the page shows what Python has afterwards."""
     hand = opened(lab)
@@ -196,6 +197,7 @@ def test_strokes_made_offline_arrive(lab: Lab):
         assert hand.notebook.evaluate("len(editor.mask.operations)") == "4"
 
 
+@pytest.mark.slow
 def test_kernel_restart_is_said(lab: Lab):
     """After a restart of the kernel the editor says what to do, and stays without errors."""
     hand = opened(lab)

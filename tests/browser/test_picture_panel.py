@@ -113,6 +113,7 @@ def test_a_chosen_file_is_converted_and_told(panel: Panel):
         assert panel.notebook.evaluate("host.chosen = None") == ""
 
 
+@pytest.mark.slow
 def test_a_file_larger_than_one_message_arrives_whole(panel: Panel):
     """12 MB, over what the server takes at once, arrive byte by byte as they were."""
     stream = io.BytesIO()

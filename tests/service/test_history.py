@@ -217,13 +217,13 @@ def test_deleted_is_gone(memory):
     assert memory.find("mine", "task-a") is None
 
 
-def test_known_ids_are_those_of_the_last_days(memory):
-    """The service's ids of this account's recent tasks, for the search after a lost answer."""
+def test_recent_rows_are_those_of_the_last_days(memory):
+    """This account's recent tasks, those without an id as well: for the search of a lost one."""
     memory.put(row("a", task_id="t1"))
     memory.put(row("b"))
     memory.put(row("c", task_id="t3", account="theirs"))
     memory.put(row("d", task_id="t4", asked=time.time() - 49 * HOUR))
-    assert memory.known_ids("mine") == {"t1"}
+    assert {row.task_id for row in memory.recent("mine")} == {"t1", None}
 
 
 def test_files_are_found_by_their_hash(memory):

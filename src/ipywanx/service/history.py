@@ -171,11 +171,10 @@ class History:
             rows = self._select("TRUE")
             return None if self.trouble else rows
 
-    def known_ids(self, account: str) -> set[str]:
-        """The service's ids of the account's tasks of the last two days."""
+    def recent(self, account: str) -> list[Record]:
+        """The account's tasks of the last two days, as they stand at one moment."""
         oldest = time.time() - 2 * KEPT_BY_SERVICE
-        known = self._select("account = ? AND asked >= ?", account, oldest)
-        return {record.task_id for record in known if record.task_id}
+        return self._select("account = ? AND asked >= ?", account, oldest)
 
     def run_times(self, account: str, function: str, megapixels: float) -> list[float]:
         """Seconds that the latest tasks of this kind ran, of about this size (half to double)."""

@@ -16,6 +16,7 @@ from ipywanx.model.tasks import TaskReport, TaskSummary
 from ipywanx.service.client import Client
 from ipywanx.service.history import History
 from ipywanx.service.pace import Pace
+from ipywanx.service.record import Record
 from ipywanx.service.tempo import Tempo
 from ipywanx.text import Text
 
@@ -59,9 +60,9 @@ class Search:
         candidates: Sequence[TaskSummary] = ()
         while True:
             try:
-                candidates = await self._unclaimed(sent, lost)
+                candidates, doubt = await self._look(sent, lost)
                 answers += 1
-                if len(candidates) == 1 and not await self._another_is_in_doubt(candidates[0]):
+                if len(candidates) == 1 and not doubt:
                     return await self._client.query(candidates[0].task_id)
             except Refused:
                 raise _ambiguous(why, candidates) from None
@@ -78,30 +79,36 @@ class Search:
             await asyncio.sleep(pause)
             pause = min(2 * pause, self._tempo.latest)
 
-    async def _unclaimed(self, sent: float, lost: float) -> list[TaskSummary]:
-        """Tasks made in that time that no row of ours names."""
+    async def _look(self, sent: float, lost: float) -> tuple[list[TaskSummary], bool]:
+        """Tasks made in that time that no row names, and whether another row may mean one of them.
+
+        The rows are read once, and after the list: a task that another kernel has claimed since is
+        in its row, and one that it may still claim has a row without an id.
+        """
         margin = timedelta(seconds=CLOCK_ERROR)
         since = self._client.service_time(sent) - margin
         until = self._client.service_time(lost) + margin
         await self._pace.turn("query")
-        rows, _ = await self._client.list(since, until)
-        known = await asyncio.to_thread(self._history.known_ids, self._account)
-        return [row for row in rows if row.task_id not in known and since <= row.created <= until]
-
-    async def _another_is_in_doubt(self, candidate: TaskSummary) -> bool:
-        """Whether another kernel's task, whose answer is not here either, may be this one."""
-        open_rows = await asyncio.to_thread(self._history.unfinished, self._account)
-        created, answer = candidate.created.timestamp(), self._client.deadlines.call
-        near = [
-            row
-            for row in open_rows
-            if row.task_id is None
-            and row.sent is not None
-            and self._client.service_time(row.sent).timestamp() - CLOCK_ERROR
-            <= created
-            <= self._client.service_time(row.sent + answer).timestamp() + CLOCK_ERROR
+        tasks, _ = await self._client.list(since, until)
+        rows = await asyncio.to_thread(self._history.recent, self._account)
+        known = {row.task_id for row in rows}
+        candidates = [
+            task for task in tasks if task.task_id not in known and since <= task.created <= until
         ]
-        return len(near) > 1
+        being_sent = [row for row in rows if row.task_id is None and row.is_open]
+        doubt = any(
+            sum(self._may_be(row, candidate) for row in being_sent) > 1 for candidate in candidates
+        )
+        return candidates, doubt
+
+    def _may_be(self, row: Record, candidate: TaskSummary) -> bool:
+        """Whether the task was made while this row's call was out."""
+        if row.sent is None:
+            return False
+        answer = self._client.deadlines.call
+        first = self._client.service_time(row.sent).timestamp() - CLOCK_ERROR
+        last = self._client.service_time(row.sent + answer).timestamp() + CLOCK_ERROR
+        return first <= candidate.created.timestamp() <= last
 
 
 def _ambiguous(why: SubmissionUncertain, candidates: Sequence[TaskSummary]) -> SubmissionUncertain:
