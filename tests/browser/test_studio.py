@@ -143,6 +143,20 @@ def test_all_ten_functions_by_their_forms(person: Person):
     person.notebook.screenshot("studio_ten_functions")
 
 
+def test_a_line_opens_it_set_up(lab: Lab):
+    """``%wanx`` opens the studio, and a line without a prompt opens it as far as it says."""
+    photo = "from sklearn.datasets import load_sample_image\nphoto = load_sample_image('china.jpg')"
+    line = "%wanx expand photo --left-scale 1.5 --fit -o mine"
+    notebook = lab.notebook([f"%load_ext ipywanx\n{photo}", "%wanx", line])
+    notebook.run_all()
+    assert Person(notebook, 1).studio.locator(".wanx-picture-panel").is_visible()
+    person = Person(notebook, 2)
+    expect(person.studio.locator("[data-function=expand]")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    assert person.ask("[mine.stage.left_scale, mine.picture['width']]") == [1.5, 767]
+
+
 def test_mistakes_are_told_beside_their_fields(person: Person):
     """A number out of range is told while it is typed, a missing prompt when it is sent."""
     person.choose("stylization_all")
