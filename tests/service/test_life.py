@@ -1,5 +1,6 @@
 """Does a life of any order keep every task? Submit, wait, cancel, lose, expire, begin anew."""
 
+import asyncio
 import math
 import time
 from collections.abc import Callable
@@ -35,9 +36,14 @@ KEY = "sk-life"
 TINY = Image.new("RGB", (512, 512), "grey")
 DEAD = f"{owner().rpartition(':')[0]}:{2**22 + 1}"  # no process has this number
 TEMPO = replace(
-    SERVICE.faster(500), creates=math.inf, queries=math.inf, search=0.05, gateway=0.05, clock=100.0
+    SERVICE.faster(500), creates=math.inf, queries=math.inf, search=0.15, gateway=0.15, clock=100.0
 )
 ORDER = [Status.PENDING, Status.RUNNING]
+
+
+def is_over(job: Job) -> bool:
+    """Whether nothing of a cancelled job is being sent any more."""
+    return job._ended is not None or job._queued is None
 
 
 class Steps(ManualClock):
@@ -160,9 +166,10 @@ class Life(RuleBasedStateMachine):
         """The kernel ends without a word, and another begins: it finds what the first has left."""
         for job in self.jobs:
             job._future.cancel()
-        # A search is over after a twentieth of a second here, not after 12: what is just being
-        # taken has to be taken by then.
-        wait_until(lambda: not self.taking, 30)
+        # A search is over after a twentieth of a second here, not after 12: calls that are out
+        # have to have ended by then.
+        self.session._portal.call(asyncio.sleep(0), 30)
+        wait_until(lambda: not self.taking and all(map(is_over, self.jobs)), 30)
         history = self.session.archive.history
         for row in history.everything():
             history.put(replace(row, owner=DEAD))
