@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ipywanx.errors import WanxError
 
 if TYPE_CHECKING:
+    from ipywanx.model.functions import EditRequest
     from ipywanx.service.job import Job
     from ipywanx.session import Session
 
@@ -37,6 +38,8 @@ class Queue:
         self._jobs: dict[str, Job] = {}
         self._ended: set[str] = set()
         self._rows: list[dict[str, Any]] = []
+        # Asked of the history, so not at each look: only when an end may have taught it something.
+        self._expected: dict[str, float] = {}
         self._watcher: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -81,6 +84,8 @@ class Queue:
                 job for name, job in self._jobs.items() if job.done() and name not in self._ended
             ]
             self._ended |= {job.record_id for job in new}
+            if new:
+                self._expected.clear()
             changed, self._rows = rows != self._rows, rows
             under_way = any(not job.done() for job in self._jobs.values())
         if changed:
@@ -118,11 +123,16 @@ class Queue:
             "state": state,
             "began": round((time.time() - job.elapsed) * 10) * 100,  # ms; steady from look to look
             "took": round(job.elapsed, 1) if job.done() else None,
-            "expected": round(self._session.expected_seconds(request), 1) if request else None,
+            "expected": self._expected_seconds(job.record_id, request) if request else None,
             "place": self._session.place(job),
             "price": self._session.price(request.n if request else 1),
             "error": _error(job),
         }
+
+    def _expected_seconds(self, name: str, request: EditRequest) -> float:
+        if name not in self._expected:
+            self._expected[name] = round(self._session.expected_seconds(request), 1)
+        return self._expected[name]
 
 
 def _error(job: Job) -> list[str]:
