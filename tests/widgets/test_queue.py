@@ -7,21 +7,10 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from ipywanx import session as sessions
 from ipywanx.session import Session
 from ipywanx.widgets.queue import Queue
 
 GREY = Image.new("RGB", (512, 512), "grey")
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch):
-    """A session on an engine of its own."""
-    process = sessions._Process()
-    monkeypatch.setattr(sessions, "_process", process)
-    yield Session()
-    if process._engine is not None:
-        process._engine.app.state.engine.close()
 
 
 class Seen:
@@ -51,10 +40,10 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.01)
 
 
-def test_a_job_is_followed_to_its_end(offline):
+def test_a_job_is_followed_to_its_end(session):
     """A row goes forward to SUCCEEDED, is told of once, and has its price and its time."""
-    seen = Seen(offline)
-    job = offline.submit("super_resolution", GREY, n=2)
+    seen = Seen(session)
+    job = session.submit("super_resolution", GREY, n=2)
     seen.queue.add(job)
     assert seen.ended.wait(30)
     states = seen.states(job.record_id)
@@ -70,10 +59,10 @@ def test_a_job_is_followed_to_its_end(offline):
     assert seen.finished == [job.record_id]
 
 
-def test_what_failed_says_why_and_can_be_taken_away(offline):
+def test_what_failed_says_why_and_can_be_taken_away(session):
     """A failed row keeps its reason until the person removes it."""
-    seen = Seen(offline)
-    job = offline.resume("nobody-knows-me")
+    seen = Seen(session)
+    job = session.resume("nobody-knows-me")
     seen.queue.add(job)
     until(lambda: seen.rows and seen.rows[-1] and seen.rows[-1][-1]["error"])
     assert "does not know the task" in seen.rows[-1][-1]["error"][0]
@@ -82,10 +71,10 @@ def test_what_failed_says_why_and_can_be_taken_away(offline):
     assert seen.rows[-1] == []
 
 
-def test_a_row_that_goes_on_is_not_taken_away(offline):
+def test_a_row_that_goes_on_is_not_taken_away(session):
     """Only what has ended can be removed, and nonsense removes nothing."""
-    seen = Seen(offline)
-    job = offline.submit("super_resolution", GREY)
+    seen = Seen(session)
+    job = session.submit("super_resolution", GREY)
     seen.queue.add(job)
     for name in (job.record_id, "x", None, 3):
         if not job.done():

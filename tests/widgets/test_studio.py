@@ -8,25 +8,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx import Studio
-from ipywanx import session as sessions
 from ipywanx.errors import InvalidRequest
 from ipywanx.model.functions import FUNCTIONS
-from ipywanx.session import Session
 from ipywanx.widgets.doodle_board import DoodleBoard
 from ipywanx.widgets.expand_frame import ExpandFrame
 from ipywanx.widgets.mask_editor import MaskEditor
 
 PHOTO = Image.new("RGB", (640, 512), "teal")
-
-
-@pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch):
-    """A session on an engine of its own."""
-    process = sessions._Process()
-    monkeypatch.setattr(sessions, "_process", process)
-    yield Session()
-    if process._engine is not None:
-        process._engine.app.state.engine.close()
 
 
 def send(studio: Studio, number: int, **content: object) -> None:
