@@ -216,7 +216,7 @@ class Session:
             key = Text("none", "无")
         elif source := self.settings.key_source:
             key = Text(f"from {source} (not shown)", f"来自“{both(source).zh}”（不显示）")
-        folder = self.settings.home / "pictures"
+        folder = self.archive.files.folder
         lines = (
             self.answered_by,
             Text(f"Key: {key}", f"密钥：{key.zh}").told(),

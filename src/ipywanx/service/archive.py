@@ -184,15 +184,14 @@ class Archive:
 
     def thumbnail(self, record: Record, side: int) -> Image.Image | None:
         """A small copy of the first picture, or None where it is gone."""
+        if not (data := self.picture(record, 0)):
+            return None
         try:
-            for entry in json.loads(record.outputs):
-                if "file" in entry:
-                    small = decoded(self.files.get(entry["file"]))
-                    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
-                    return small
-        except (OSError, LookupError, TypeError, ValueError, WanxError):
-            pass
-        return None
+            small = decoded(data)
+            small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        except (OSError, ValueError, WanxError):
+            return None
+        return small
 
     def count(self, record: Record) -> int:
         """How many pictures a result has; they need not be there any more."""

@@ -96,7 +96,7 @@ class Client:
         mask_ref = None if mask is None else await self.files.reference(mask_picture(mask))
         body = wire.encode_body(wire.create_body(request, image_ref, mask_ref))
         headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
-        if any(ref and ref.startswith("oss://") for ref in (image_ref, mask_ref)):
+        if any(ref and ref.startswith(wire.OSS_SCHEME) for ref in (image_ref, mask_ref)):
             headers[wire.RESOLVE_HEADER] = "enable"
         return Prepared(body, headers)
 

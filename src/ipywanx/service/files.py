@@ -163,7 +163,7 @@ class FileClient:
                 hint=_NO_TASK,
                 status=response.status_code,
             )
-        return f"oss://{key}"
+        return f"{wire.OSS_SCHEME}{key}"
 
     async def download(self, url: str) -> bytes:
         """A result's bytes, retried while there is hope; never with the key, never redirected.
