@@ -46,6 +46,12 @@ def is_over(job: Job) -> bool:
     return job._ended is not None or job._queued is None
 
 
+def is_out(job: Job) -> bool:
+    """Whether the service may be taking it, or a search for it goes on."""
+    told = job.task_id is not None or job.done()
+    return not told and (job._resumed or job._sending.is_set())
+
+
 class Steps(ManualClock):
     """A clock that only moves when it is told, and knows what it showed at any real moment."""
 
@@ -78,7 +84,7 @@ class Life(RuleBasedStateMachine):
             key=KEY, clock=self.clock, task_seconds=(8.0,), log=self.events.append
         )
         self.app = create_app(options)
-        self.taking: list[str] = []
+        self.under_way: list[str] = []
         self.app.state.engine.accept = self.watched(self.app.state.engine.accept)
         self.line = Line(httpx.ASGITransport(self.app))
         self.folder = TemporaryDirectory()
@@ -95,6 +101,8 @@ class Life(RuleBasedStateMachine):
         settings = Settings(SecretStr(KEY), url, Path(self.folder.name))
         session = Session(settings, self.line, TEMPO)
         session._dispatcher.client.service_time = self.clock.at
+        history = session.archive.history
+        history.put = self.watched(history.put)  # type: ignore[method-assign]
         return session
 
     def meddle(self, _: httpx.Request) -> httpx.Response | None:
@@ -108,17 +116,17 @@ class Life(RuleBasedStateMachine):
                 return httpx.Response(503, json={"code": "ModelUnavailable", "message": "later"})
         return None
 
-    def watched(self, accept: Callable[..., Any]) -> Callable[..., Any]:
-        """The engine's taking of a task, with a note of it while it goes on."""
+    def watched(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        """What goes on in a thread, with a note of it while it does: no cancelling ends it."""
 
-        def taking(*asked: Any, **how: Any) -> Any:
-            self.taking.append("")
+        def going_on(*asked: Any, **how: Any) -> Any:
+            self.under_way.append("")
             try:
-                return accept(*asked, **how)
+                return work(*asked, **how)
             finally:
-                self.taking.pop()
+                self.under_way.pop()
 
-        return taking
+        return going_on
 
     @property
     def taken(self) -> list[str]:
@@ -164,23 +172,32 @@ class Life(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """The kernel ends without a word, and another begins: it finds what the first has left."""
-        for job in self.jobs:
-            job._future.cancel()
-        # A search is over after a twentieth of a second here, not after 12: calls that are out
-        # have to have ended by then.
-        self.session._portal.call(asyncio.sleep(0), 30)
-        wait_until(lambda: not self.taking and all(map(is_over, self.jobs)), 30)
+        self.session._portal.call(self.kill(), 30)
+        # A search is over after a seventh of a second here, not after 12: calls that are out, and
+        # what is being written, have to have ended by then.
+        wait_until(lambda: all(map(is_over, self.jobs)) and not self.under_way, 30)
         history = self.session.archive.history
         for row in history.everything():
             history.put(replace(row, owner=DEAD))
         self.session = self.begin()
         self.jobs = self.session.jobs()
 
+    async def kill(self) -> None:
+        """End all that the kernel does at one moment, as a kill does: no job goes on alone."""
+        for job in self.jobs:
+            job._future.cancel()
+
     @rule()
     def expire(self) -> None:
-        """A day and an hour pass: the service forgets."""
-        self.clock.advance(25 * 3600)
+        """A day and an hour pass: the service forgets. No call, and no search, is out so long."""
+        self.session._portal.call(self.day_passes(), 60)
         self.expired |= set(self.taken)
+
+    async def day_passes(self) -> None:
+        """On the loop of the jobs: none of them begins a call between the look and the step."""
+        while any(map(is_out, self.jobs)):
+            await asyncio.sleep(0.001)
+        self.clock.advance(25 * 3600)
 
     # ---- what always holds
 
