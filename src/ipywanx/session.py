@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import re
 import threading
-from contextlib import closing
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from pydantic import SecretStr
 
 from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest, unsent
 from ipywanx.model.functions import EditRequest, request_class
-from ipywanx.model.results import PRICE_CNY
-from ipywanx.settings import Settings, home_folder
+from ipywanx.model.results import PRICE_CNY, Result
+from ipywanx.model.tasks import Status
+from ipywanx.settings import Settings
 from ipywanx.text import Text, both
 
 if TYPE_CHECKING:
     import httpx
 
     from ipywanx.keys import Key
-    from ipywanx.model.results import Result
     from ipywanx.service.dry_run import DryRun
     from ipywanx.service.job import Job
     from ipywanx.service.past import Past
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
     from ipywanx.service.tempo import Tempo
 
 
-_REMEMBERED = 9999  # jobs of this process; the history remembers all
+AT_ONCE = 2
+"""Tasks that run at once where no limit is known: as many threads has the embedded engine."""
+CAP = 10.0
+"""Yuan that an experiment may cost without being asked again."""
 ENGINE_URL = "http://127.0.0.1/api/v1"
 """The embedded engine's name for itself; no socket is behind it."""
 
@@ -72,7 +77,9 @@ class Session:
             self.settings.home, self.settings.account, self.settings.keep_mb * 1_000_000
         )
         self._dispatcher = Dispatcher(client, self.archive.history, self.settings.account, tempo)
-        self._jobs: list[Job] = []
+        # Ended jobs hold their pictures: they live as long as somebody looks at them.
+        self._jobs: WeakValueDictionary[str, Job] = WeakValueDictionary()
+        self._under_way: set[Job] = set()
 
     @property
     def engine(self) -> str:
@@ -136,7 +143,7 @@ class Session:
                 parameter="task_id",
             )
         request = None
-        for job in self._jobs:
+        for job in list(self._jobs.values()):
             if job.task_id == task_id and not job.failed:
                 return job
             if job.task_id == task_id:
@@ -149,8 +156,8 @@ class Session:
 
         Those of other kernels, ended ones too, are watched here from now on.
         """
-        mine = [job for job in self._jobs if not job.done()]
-        known = {job.record_id for job in self._jobs if not job.failed}
+        known = {job.record_id: job for job in list(self._jobs.values()) if not job.failed}
+        mine = [job for job in known.values() if not job.done()]
         theirs = [
             self._start(record=record)
             for record in self.archive.history.unfinished(self.settings.account)
@@ -158,15 +165,42 @@ class Session:
         ]
         return [*theirs, *mine]
 
+    def known(self, fingerprints: Iterable[str]) -> dict[str, Record]:
+        """Rows of what was asked for before, by :attr:`EditRequest.fingerprint`.
+
+        What is fetched goes before what is still under way, a later row before an earlier one.
+        Offline previews of any kernel count here, but their tasks only in their own.
+        """
+        found: dict[str, Record] = {}
+        for row in self.archive.history.alike(fingerprints):
+            mine = row.account == self.settings.account
+            if row.status == Status.SUCCEEDED and row.fetched:
+                usable = mine or (row.is_preview and self.settings.offline)
+                usable = usable and self.archive.is_whole(row)
+            else:
+                sent_elsewhere = row.task_id is None and row.is_watched and row.id not in self._jobs
+                usable = mine and row.is_open and not row.is_expired and not sent_elsewhere
+            before = found.get(row.fingerprint)
+            if usable and not (before and before.fetched and not row.fetched):
+                found[row.fingerprint] = row
+        return found
+
+    def attend(self, record: Record) -> Job:
+        """The job of a row: the one that waits for it here, or a new one that does."""
+        job = self._jobs.get(record.id)
+        return job if job is not None and not job.failed else self._start(record=record)
+
     def price(self, pictures: int) -> float:
         """Yuan that so many pictures would cost; nothing offline."""
         return 0.0 if self.settings.offline else round(pictures * PRICE_CNY, 2)
 
-    def expected_seconds(self, request: EditRequest) -> float:
-        """How long such an edit runs, by what was seen; the median."""
-        width, height = request.image.size or (0, 0)
-        name = request.about.name
-        return self._dispatcher.forecast(name, width * height / 1e6).median
+    def expected_seconds(self, *requests: EditRequest) -> float:
+        """How long such edits take, as many at once as run; by what was seen, the median."""
+        kinds = Counter((one.about.name, one.image.megapixels) for one in requests)
+        medians = {kind: self._dispatcher.forecast(*kind).median for kind in kinds}
+        total = sum(medians[kind] * count for kind, count in kinds.items())
+        at_once = min(len(requests), self._dispatcher.tempo.running or AT_ONCE)
+        return total / max(1, at_once)
 
     def place(self, job: Job) -> int | None:
         """How many of this process's tasks the service has before it; None where it has not."""
@@ -174,7 +208,7 @@ class Session:
 
     def open_task_ids(self) -> list[str]:
         """The service's ids of what has not ended or is not fetched; asks nobody but the disk."""
-        mine = [job.task_id for job in self._jobs if not job.done()]
+        mine = [job.task_id for job in list(self._jobs.values()) if not job.done()]
         rows = self.archive.history.unfinished(self.settings.account)
         return list(dict.fromkeys(filter(None, [*mine, *(row.task_id for row in rows)])))
 
@@ -184,16 +218,26 @@ class Session:
 
         return Past(self.archive, self.archive.history.search(text))
 
-    def recall(self, source: Any) -> EditRequest:
+    def kept(self, sources: Sequence[Record | Result]) -> Sequence[Result]:
+        """Results by their rows, each read from the disk when it is asked for."""
+        from ipywanx.service.past import Past
+
+        rows = [one for one in sources if not isinstance(one, Result)]
+        if len(rows) == len(sources):
+            return Past(self.archive, rows)
+        read = (one if isinstance(one, Result) else self.archive.result(one) for one in sources)
+        return [one for one in read if one is not None]
+
+    def recall(self, source: Any, image: Any = None) -> EditRequest:
         """What made a picture; see :func:`ipywanx.recall`."""
         from ipywanx.service.past import recall
 
-        return recall(self.archive, source)
+        return recall(self.archive, source, image)
 
     @property
     def spent(self) -> float:
-        """Yuan that the finished jobs of this process cost."""
-        return sum(job.cost for job in self._jobs)
+        """Yuan that the finished jobs of this session cost."""
+        return self.archive.paid
 
     def costs(self) -> str:
         """What was spent, in a sentence."""
@@ -229,7 +273,9 @@ class Session:
         from ipywanx.service.job import Job
 
         job = Job(self._dispatcher, self.archive, self._portal, request=request, record=record)
-        self._jobs = [*self._jobs[-_REMEMBERED:], job]
+        self._jobs[job.record_id] = job
+        self._under_way.add(job)
+        job.when_done(self._under_way.discard)
         return job
 
 
@@ -306,101 +352,3 @@ def current() -> Session:
 def hold_key(key: Key | None) -> None:
     """Use this key from the next call on, in this process only; None goes back to the others."""
     _process.key = key
-
-
-def edit(
-    function: str | EditRequest, image: Any = None, prompt: str | None = None, **values: Any
-) -> Result:
-    """Edit a picture and wait for it.
-
-    Args:
-        function: One of the ten functions' names, or a complete request object.
-        image: Path, URL, bytes, PIL image, ndarray, or an earlier ``Result``.
-        prompt: What to do, in Chinese or English.
-        **values: The function's own parameters, ``mask``, ``n``, ``seed``, ``watermark``,
-            ``fit``; and ``timeout``, in seconds.
-
-    Returns:
-        The pictures, full size, with what made them.
-
-    Raises:
-        InvalidRequest: Refused here; nothing was sent.
-        ServiceError: Refused by the service, or out of reach.
-        TaskError: Accepted, then not delivered.
-
-    Example:
-        >>> import ipywanx as wx
-        >>> result = wx.edit("expand", "photo.jpg", "一位绿色仙子", left_scale=1.5)
-        >>> result.save("out/")
-    """
-    return current().edit(function, image, prompt, **values)
-
-
-async def aedit(
-    function: str | EditRequest, image: Any = None, prompt: str | None = None, **values: Any
-) -> Result:
-    """As :func:`edit`, to be awaited; the loop stays free."""
-    return await current().aedit(function, image, prompt, **values)
-
-
-def submit(
-    function: str | EditRequest, image: Any = None, prompt: str | None = None, **values: Any
-) -> Job:
-    """As :func:`edit`, but return at once with a :class:`~ipywanx.Job`."""
-    return current().submit(function, image, prompt, **values)
-
-
-def resume(task_id: str) -> Job:
-    """Wait again for a task by its id, from any kernel, within 24 hours of its submission."""
-    return current().resume(task_id)
-
-
-def jobs() -> list[Job]:
-    """Every job that has not ended or is not fetched, from any kernel, oldest first."""
-    return current().jobs()
-
-
-def left_behind() -> int:
-    """How many tasks of kernels that have ended may be fetched; asks nobody but the disk.
-
-    Makes no session: loading the extension should cost nothing.
-    """
-    if not (home_folder() / "history.sqlite3").exists():
-        return 0  # and nobody is asked for a key
-    settings = Settings.from_environment()
-    if settings.offline:  # the embedded engine's tasks end with their kernel
-        return 0
-    from ipywanx.service.history import History
-
-    with closing(History(settings.home)) as history:
-        rows = history.unfinished(settings.account)
-    return sum(not row.is_watched for row in rows)
-
-
-def history(text: str = "") -> Past:
-    """The results that are kept, of all kernels, newest first.
-
-    Args:
-        text: What to look for in prompts, functions' names, task ids and tags; "" for all.
-
-    Returns:
-        A sequence of :class:`~ipywanx.Result`, each read from the disk when it is asked for. Under
-        a cell it shows a table; ``.export(folder)`` writes the pictures out, ``.delete()`` forgets.
-    """
-    return current().history(text)
-
-
-def recall(source: Any) -> EditRequest:
-    """What made a picture: the request, to be edited again or changed.
-
-    Args:
-        source: A ``Result``, a task's id, or a picture file as it was saved.
-
-    Raises:
-        InvalidRequest: The history does not know it.
-
-    Example:
-        >>> again = wx.recall("edited.png").model_copy(update={"seed": 3})
-        >>> wx.edit(again)
-    """
-    return current().recall(source)

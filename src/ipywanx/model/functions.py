@@ -8,7 +8,9 @@ Ranges, defaults and wordings: the vendor's image edit API reference and guide.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -240,6 +242,20 @@ class EditRequest(BaseModel):
             for param in describe(type(self))
             if param.about.place == "parameters" and getattr(self, param.name) != param.default
         }
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all that is sent, in hex: requests that are alike in it ask for the same."""
+        said: dict[str, Any] = {"function": self.about.name}
+        for param in describe(type(self)):
+            value = getattr(self, param.name)
+            if param.about.kind == "image":
+                value = value.digest
+            elif param.about.kind == "mask":
+                value = value.to_json()
+            if param.about.place != "local":
+                said[param.name] = value
+        return sha256(json.dumps(said).encode()).hexdigest()
 
     def with_seed(self, seed: int) -> Self:
         """The same request with a seed, where it has none yet."""

@@ -55,6 +55,7 @@ class Picture:
         name: What the person called it: a file name, a URL, or a description.
         url: The address, where the service fetches the picture itself.
         notices: What was changed on the way, one sentence each.
+        digest: SHA-256 of the bytes (or of the URL), in hex: its name wherever it is stored.
     """
 
     data: bytes = field(repr=False)
@@ -63,6 +64,11 @@ class Picture:
     name: str
     url: str | None = None
     notices: tuple[Text, ...] = ()
+    digest: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        hashed = hashlib.sha256(self.data or (self.url or "").encode()).hexdigest()
+        object.__setattr__(self, "digest", hashed)
 
     @property
     def mime(self) -> str:
@@ -75,9 +81,10 @@ class Picture:
         return {"JPEG": ".jpg", "TIFF": ".tif"}.get(self.format, f".{self.format.lower()}")
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes (or of the URL), in hex: its name wherever it is stored."""
-        return hashlib.sha256(self.data or (self.url or "").encode()).hexdigest()
+    def megapixels(self) -> float:
+        """Millions of pixels; 0 for a URL, whose size is not known."""
+        width, height = self.size or (0, 0)
+        return width * height / 1e6
 
     def to_image(self) -> Image.Image:
         """The decoded pixels, mode RGB.

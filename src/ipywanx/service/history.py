@@ -16,12 +16,12 @@ from contextlib import closing
 from pathlib import Path
 
 from ipywanx.service.database import Database, in_memory, storable, transaction
-from ipywanx.service.record import Record
+from ipywanx.service.record import KEPT_BY_SERVICE, Record
+from ipywanx.settings import HISTORY
 from ipywanx.text import Text, sentences
 
-KEPT_BY_SERVICE = 24 * 3600.0
-"""Seconds that the service keeps a task and its pictures (vendor: task management)."""
 _ONE_KIND = 50  # run times that a forecast learns from
+_AT_ONCE = 500  # values in one question; SQLite takes 999 and more
 
 
 _COLUMNS = tuple(column.name for column in dataclasses.fields(Record))
@@ -49,6 +49,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE task ADD COLUMN starred DEFAULT 0",
         "ALTER TABLE task ADD COLUMN tags DEFAULT ''",
     ),
+    (
+        "ALTER TABLE task ADD COLUMN fingerprint DEFAULT ''",
+        "CREATE INDEX task_by_fingerprint ON task (fingerprint)",
+    ),
 )
 
 
@@ -60,7 +64,7 @@ class History:
     """
 
     def __init__(self, home: Path) -> None:
-        self._database = Database(home / "history.sqlite3", MIGRATIONS)
+        self._database = Database(home / HISTORY, MIGRATIONS)
         self._unsaved: dict[str, Record] = {}
         self._turns: dict[tuple[str, str], tuple[float, float]] = {}
 
@@ -160,6 +164,15 @@ class History:
     def with_task(self, task_id: str) -> list[Record]:
         """Tasks of any account with the service's id."""
         return self._select("task_id = ?", task_id)
+
+    def alike(self, fingerprints: Iterable[str]) -> list[Record]:
+        """Tasks of any account that asked for one of these, oldest first."""
+        wanted = list(fingerprints)
+        found: list[Record] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            found += self._select(f"fingerprint IN ({','.join('?' * len(some))})", *some)
+        return sorted(found, key=lambda record: record.asked)
 
     def with_file(self, digest: str) -> list[Record]:
         """Tasks that gave a picture of this hash, newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
@@ -70,8 +70,13 @@ class Job:
         return self._record.task_id
 
     @property
+    def record(self) -> Record:
+        """Its row in the history, as it is now."""
+        return self._record
+
+    @property
     def record_id(self) -> str:
-        """Its row in the history."""
+        """The name of its row."""
         return self._record.id
 
     @property
@@ -90,6 +95,10 @@ class Job:
     def done(self) -> bool:
         """Whether it has ended, with pictures or without."""
         return self._future.done()
+
+    def when_done(self, callback: Callable[[Job], object]) -> None:
+        """Call back when it has ended, at once if it has; in any thread, and not for long."""
+        self._future.add_done_callback(lambda _: callback(self))
 
     @property
     def failed(self) -> bool:
@@ -306,6 +315,7 @@ class Job:
         await self._note(
             request=ended.request, outputs=ended.outputs, fetched=ended.fetched, cost=result.cost
         )
+        self._archive.paid = round(self._archive.paid + result.cost, 2)
         asyncio.get_running_loop().run_in_executor(None, self._archive.tidy)  # nobody waits for it
         notice = self._archive.notice(self._record, self.request)
         return replace(result, remarks=(notice,)) if notice else result

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipywanx.model.tasks import Status
 from ipywanx.settings import OFFLINE
 
+KEPT_BY_SERVICE = 24 * 3600.0
+"""Seconds that the service keeps a task and its pictures (vendor: task management)."""
 _LONGEST_WATCH = 900.0
 
 
@@ -36,6 +38,7 @@ class Record:
         fetched: Whether all there is to fetch is in the content store.
         starred: Whether the person liked it.
         tags: The person's own words for it, with commas between them.
+        fingerprint: What was asked, as a hash: :attr:`EditRequest.fingerprint`.
     """
 
     id: str
@@ -61,6 +64,7 @@ class Record:
     fetched: bool = False
     starred: bool = False
     tags: str = ""
+    fingerprint: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +72,11 @@ class Record:
         if self.status == Status.SUCCEEDED:
             return not self.fetched
         return not Status(self.status).is_final
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the service has forgotten it by now."""
+        return time.time() - self.asked > KEPT_BY_SERVICE
 
     @property
     def is_preview(self) -> bool:
