@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ipywanx.errors import NotConfigured
-from ipywanx.settings import SERVICE_URL, Settings
+from ipywanx.settings import SERVICE_URL, Settings, saves_requests
 
 KEY = "sk-0123456789"
 
@@ -133,6 +133,27 @@ def test_an_unclear_bound_is_refused(word):
     with pytest.raises(NotConfigured, match="whole number of megabytes, 0 for no bound") as caught:
         settings(keep=word)
     assert repr(word) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        ("", True),
+        ("1", True),
+        ("yes", True),
+        *((word, False) for word in ("0", "no", "False", "OFF")),
+    ],
+)
+def test_saved_files_hold_their_request_unless_told_otherwise(monkeypatch, word, wanted):
+    """Requests are saved inside PNG files until somebody says no."""
+    monkeypatch.setenv("IPYWANX_METADATA", word)
+    assert saves_requests() is wanted
+
+
+def test_an_unclear_word_on_metadata_is_refused():
+    """A prompt may be private: an odd word is not guessed, and is told at once."""
+    with pytest.raises(NotConfigured, match="IPYWANX_METADATA is 'nope'"):
+        Settings.from_environment({"IPYWANX_METADATA": "nope"})
 
 
 def test_the_environment_is_read_when_asked(monkeypatch):

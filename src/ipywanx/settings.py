@@ -8,6 +8,9 @@
 ``IPYWANX_HOME``           where pictures are kept (default: the platform's user-data folder)
 ``IPYWANX_KEEP_MB``        above so many megabytes of pictures, offline previews older than an hour
                            are removed, the oldest first (default 4096; 0: nothing is removed)
+``IPYWANX_FONT``           a font file with Chinese letters, for sheets (default: one that is installed)
+``IPYWANX_METADATA``       0 saves PNG files without the request that made them (default 1: with it,
+                           see :mod:`ipywanx.model.metadata`)
 ========================== ==================================================================
 """
 
@@ -33,6 +36,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OFFLINE = "offline-"
 """How the account of each embedded engine begins."""
 KEEP_MB = 4096
+HISTORY = "history.sqlite3"
+"""The file of the history, in the home folder."""
 _PROCESS = uuid.uuid4().hex[:12]
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 SERVICE_URL = "https://dashscope.aliyuncs.com/api/v1"
@@ -122,6 +127,7 @@ class Settings:
                     "请在启动 Jupyter 的环境中设置密钥，或去掉 IPYWANX_OFFLINE 以离线工作。",
                 ),
             )
+        saves_requests(env)  # refuses an unclear word now, not when a picture is saved
         workspace = env.get("DASHSCOPE_WORKSPACE_ID", "").strip()
         if not workspace.isascii() or not workspace.isprintable():
             raise NotConfigured(
@@ -140,6 +146,25 @@ class Settings:
             key_source=key.source if key else "",
             keep_mb=_megabytes(env.get("IPYWANX_KEEP_MB", "").strip()),
         )
+
+
+def saves_requests(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether a saved PNG holds the request that made it.
+
+    Raises:
+        NotConfigured: The variable is neither yes nor no.
+    """
+    word = env.get("IPYWANX_METADATA", "").strip().lower()
+    if word not in {"", *_YES, *_NO}:
+        # Not to be guessed: a prompt may be private.
+        raise NotConfigured(
+            Text(
+                f"IPYWANX_METADATA is {word!r}; 1 saves the request inside PNG files, 0 does not.",
+                f"IPYWANX_METADATA 是 {word!r}；1 表示在 PNG 文件中保存请求，0 表示不保存。",
+            ),
+            hint=unsent(),
+        )
+    return word not in _NO
 
 
 def _megabytes(word: str) -> int:

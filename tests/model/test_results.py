@@ -137,11 +137,11 @@ def test_a_result_that_is_no_picture_is_told():
 
 
 def test_saving_names_files_and_keeps_their_bytes(tmp_path):
-    """Files are named after function, task and number, and are what the service sent."""
+    """Files are named after function, task and number; without metadata they are as they came."""
     jpeg = io.BytesIO()
     plain().save(jpeg, "JPEG")
     shown = result(png(plain()), jpeg.getvalue(), request=expand(n=2))
-    paths = shown.save(tmp_path / "new" / "folder")
+    paths = shown.save(tmp_path / "new" / "folder", metadata=False)
     assert [path.name for path in paths] == ["expand-0385dc79-1.png", "expand-0385dc79-2.jpg"]
     assert tuple(path.read_bytes() for path in paths) == shown.data
     assert result(png(plain())).save(str(tmp_path))[0].name == "result-0385dc79-1.png"

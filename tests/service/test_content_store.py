@@ -46,6 +46,15 @@ def test_a_name_says_what_is_in_it(store):
     assert store.size(f"{digest[:2]}/{digest}.jpeg2000") == store.total_bytes() == 7
 
 
+def test_bytes_are_found_by_their_hash(store):
+    """A hash alone brings every name of these bytes, and leads nowhere else."""
+    names = sorted(store.put(b"picture", suffix) for suffix in (".png", ".jpg"))
+    store.put(b"another", ".png")
+    assert store.named(store.digest(b"picture")) == names
+    for digest in (store.digest(b"third"), "", "*", "../*", names[0], "?" * 64):
+        assert store.named(digest) == []
+
+
 HEX = "ab" + "c" * 62
 
 

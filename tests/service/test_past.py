@@ -11,6 +11,9 @@ from PIL import Image
 from tests.service.kept import keep, png
 
 from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.model.chunks import stripped
+from ipywanx.model.masks import Mask
+from ipywanx.model.metadata import labelled, read
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.past import Past, recall
@@ -191,7 +194,8 @@ def test_export_writes_every_picture(archive, past, tmp_path):
     """All pictures of the list in one folder, full size, each under a name of its own."""
     paths = past.export(tmp_path / "out")
     assert len(set(paths)) == 5
-    assert sorted(path.read_bytes() for path in paths) == sorted(r.data[0] for r in past)
+    assert sorted(stripped(path.read_bytes()) for path in paths) == sorted(r.data[0] for r in past)
+    assert all(read(path.read_bytes()).values["prompt"].endswith("宝塔") for path in paths)
     assert past[:2].export(str(tmp_path / "out")) == paths[:2]  # the same files are not doubled
     (tmp_path / "file").write_text("")
     with pytest.raises(WanxError, match="cannot be saved"):
@@ -267,3 +271,82 @@ def test_a_foreign_file_is_refused(archive, past, tmp_path):
     path.write_bytes(png("grey"))
     with pytest.raises(InvalidRequest, match=r"input\.png"):
         recall(archive, path)
+
+
+# ---- asked again, by what a saved file says ---------------------------------------------------
+
+
+PHOTO = png("teal", (600, 512))
+
+
+def masked(**values: object):
+    """A request with a mask."""
+    mask = Mask((600, 512)).ellipse(30, 40, 200, 100)
+    given = {"image": PHOTO, "prompt": "一只猫", "mask": mask, "seed": 7} | values
+    return make_request("description_edit_with_mask", **given)
+
+
+def saved(request, folder: Path) -> Path:
+    """A file as it comes from another machine: it has its request inside, and nobody knows it."""
+    path = folder / "edited.png"
+    path.write_bytes(labelled(png("olive", (600, 512)), request, "task-1", 1, metadata=True))
+    return path
+
+
+def test_a_saved_file_is_the_result_that_the_history_knows(bench, tmp_path):
+    """A saved PNG has other bytes than the kept one, and is known by those that it had."""
+    result = bench.edit(prompt="放大")
+    (path,) = result.save(tmp_path)
+    assert path.read_bytes() != result.data[0]
+    assert result.files[0].read_bytes() == result.data[0]
+    assert bench.another().recall(path) == result.request
+
+
+def test_a_saved_file_whose_picture_is_kept_is_whole(archive, tmp_path):
+    """Unknown to the history, its request is rebuilt around the picture with the same hash."""
+    request = masked()
+    archive.files.put(PHOTO, ".png")
+    found = recall(archive, saved(request, tmp_path))
+    assert found.image.data == PHOTO
+    assert found.fingerprint == request.fingerprint
+    assert recall(archive, tmp_path / "edited.png", "nobody reads this.png") == found
+
+
+def test_a_saved_file_needs_the_picture_it_began_with(archive, tmp_path):
+    """On another machine the picture is asked for by name and size, and taken when it is given."""
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(PHOTO)
+    request = masked(image=photo)
+    path = saved(request, tmp_path)
+    with pytest.raises(InvalidRequest, match=r"'photo\.png' \(600×512 pixels\)") as caught:
+        recall(archive, path)
+    assert f"wx.recall({str(path)!r}, image='photo.png')" in str(caught.value)
+    assert recall(archive, path, photo) == request
+    with pytest.raises(InvalidRequest, match="600×512"):
+        recall(archive, path, png("teal", (800, 600)))
+
+
+def test_a_public_address_comes_back_by_itself(archive, tmp_path):
+    """A picture that the service fetched itself is named by its address, and needs no file."""
+    request = make_request("colorization", "https://example.com/a/photo.png", "红")
+    assert recall(archive, saved(request, tmp_path)) == request
+
+
+def test_a_mask_that_is_too_large_for_the_file_is_looked_for(archive, tmp_path):
+    """An imported mask is in the store, by its hash; where it is not, the refusal says so."""
+    noise = np.random.default_rng(1).integers(0, 2, (512, 600), "uint8") * 255
+    imported = Mask.from_image(noise)
+    request = masked(mask=imported.with_steps(*imported.operations))
+    path = saved(request, tmp_path)
+    assert len(request.mask.to_json()) > 100_000 > len(path.read_bytes())
+    with pytest.raises(InvalidRequest, match="mask that made this picture was too large"):
+        recall(archive, path, PHOTO)
+    archive.keep_request(archive.begin(request), request)
+    assert recall(archive, path).fingerprint == request.fingerprint
+
+
+def test_a_kept_file_that_lost_its_request_tells_it_itself(archive, tmp_path):
+    """Where the history knows the bytes and not what was asked, the file is believed."""
+    keep(archive, None, png("olive", (600, 512)))
+    request = masked()
+    assert recall(archive, saved(request, tmp_path), PHOTO).fingerprint == request.fingerprint

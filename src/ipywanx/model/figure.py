@@ -50,10 +50,30 @@ def mimebundle(result: Result) -> dict[str, Any]:
     return bundle
 
 
+def panel(label: str, image: Image.Image) -> Panel:
+    """A place for a picture, with its size behind the label."""
+    return Panel(f"{label} · {image.width}×{image.height}", image)
+
+
+def row(panels: Sequence[Panel]) -> str:
+    """The panels side by side as HTML, at sizes that compare; at most :data:`HTML_BYTES`."""
+    pieces = _encoded(panels)
+    side = _SHOWN_SIDES.get(len(panels), _SHOWN_SIDE_OF_MANY)
+    figures = "".join(
+        _figure(panel, size, piece)
+        for panel, size, piece in zip(panels, _shown_sizes(panels, side), pieces, strict=True)
+    )
+    wrap = "nowrap" if len(panels) in _SHOWN_SIDES else "wrap"
+    return (
+        f'<div style="display:flex;flex-wrap:{wrap};gap:{_GAP}px;align-items:flex-start">{figures}'
+        "</div>"
+    )
+
+
 def _panels(result: Result) -> list[Panel]:
     panels = []
     if result.request is not None and result.request.image.url is None:
-        panels.append(_panel(Text("Before", "原图").told(), result.request.image.to_image()))
+        panels.append(panel(Text("Before", "原图").told(), result.request.image.to_image()))
     pictures = iter(result.images)
     several = len(result.report.outputs) > 1
     for number, output in enumerate(result.report.outputs, start=1):
@@ -62,12 +82,8 @@ def _panels(result: Result) -> list[Panel]:
             problem = f"{output.code}: {output.message}" if output.message else output.code
             panels.append(Panel(f"{label} {_FAILED.told()}", None, problem))
         else:
-            panels.append(_panel(label, next(pictures)))
+            panels.append(panel(label, next(pictures)))
     return panels
-
-
-def _panel(label: str, image: Image.Image) -> Panel:
-    return Panel(f"{label} · {image.width}×{image.height}", image)
 
 
 def _shown_sizes(panels: Sequence[Panel], side: int) -> list[tuple[int, int]]:
@@ -88,17 +104,8 @@ def _shown_sizes(panels: Sequence[Panel], side: int) -> list[tuple[int, int]]:
 
 
 def _html(result: Result, panels: Sequence[Panel]) -> str:
-    pieces = _encoded(panels)
-    side = _SHOWN_SIDES.get(len(panels), _SHOWN_SIDE_OF_MANY)
-    figures = "".join(
-        _figure(panel, size, piece)
-        for panel, size, piece in zip(panels, _shown_sizes(panels, side), pieces, strict=True)
-    )
-    wrap = "nowrap" if len(panels) in _SHOWN_SIDES else "wrap"
     return (
-        '<div class="ipywanx-result" style="line-height:1.5">'
-        f'<div style="display:flex;flex-wrap:{wrap};gap:{_GAP}px;align-items:flex-start">{figures}'
-        f"</div>{_caption(result)}</div>"
+        f'<div class="ipywanx-result" style="line-height:1.5">{row(panels)}{_caption(result)}</div>'
     )
 
 

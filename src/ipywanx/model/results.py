@@ -127,8 +127,13 @@ class Result:
             notices += map(both, _texts(self.preview.get("notices")))
         return tuple(notices)
 
-    def save(self, folder: str | Path) -> list[Path]:
+    def save(self, folder: str | Path, *, metadata: bool | None = None) -> list[Path]:
         """Write the pictures into ``folder`` (made where it is missing), full size.
+
+        Args:
+            folder: Where.
+            metadata: Whether PNG files hold the request that made them, for
+                :func:`ipywanx.recall`; None goes by ``IPYWANX_METADATA`` (yes, if it is not set).
 
         Returns:
             The files' paths. A file that exists is never overwritten; the new one gets a number.
@@ -136,13 +141,16 @@ class Result:
         Raises:
             WanxError: The folder cannot be written to.
         """
+        from ipywanx.model.metadata import labelled  # a result is often never saved
+
         name = f"{self.request.about.name if self.request else 'result'}-{self.task_id[:8]}"
         paths = []
         try:
             place = Path(folder).expanduser()
             place.mkdir(parents=True, exist_ok=True)
             for number, data in enumerate(self.data, start=1):
-                paths.append(_write_new(place, f"{name}-{number}", suffix_of(data), data))
+                saved = labelled(data, self.request, self.task_id, number, metadata=metadata)
+                paths.append(_write_new(place, f"{name}-{number}", suffix_of(saved), saved))
         except OSError as error:
             why = error.strerror or error
             raise WanxError(

@@ -21,9 +21,11 @@ from typing import Any
 from PIL import Image
 
 from ipywanx.errors import WanxError
+from ipywanx.model.chunks import stripped
 from ipywanx.model.functions import FUNCTIONS, EditRequest
-from ipywanx.model.images import Picture
+from ipywanx.model.images import Picture, load
 from ipywanx.model.masks import Mask
+from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.params import describe
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
@@ -45,12 +47,16 @@ class Archive:
         home: The folder of history and pictures.
         account: Whose tasks; see :attr:`ipywanx.settings.Settings.account`.
         most: Bytes above which old previews are removed, 0 for no bound.
+
+    Attributes:
+        paid: Yuan for what was fetched through it.
     """
 
     def __init__(self, home: Path, account: str, most: int = 0) -> None:
         self.account = account
         self.history = History(home)
         self.files = ContentStore(home / PICTURES)
+        self.paid = 0.0
         self._most = most
         self._tidying = threading.Lock()
         self._disk_notice: Text | None = None
@@ -68,7 +74,6 @@ class Archive:
 
     def begin(self, request: EditRequest | None, task_id: str | None = None) -> Record:
         """A row for a task that is asked for now; nothing is written yet."""
-        size = (request.image.size or (0, 0)) if request else (0, 0)
         return Record(
             id=uuid.uuid4().hex,
             account=self.account,
@@ -76,9 +81,10 @@ class Archive:
             function=request.about.name if request else "",
             prompt=request.prompt if request else "",
             request="",
-            megapixels=size[0] * size[1] / 1e6,
+            megapixels=request.image.megapixels if request else 0.0,
             asked=time.time(),
             task_id=task_id,
+            fingerprint=request.fingerprint if request else "",
         )
 
     def keep_request(self, record: Record, request: EditRequest) -> Record:
@@ -127,10 +133,40 @@ class Archive:
         except (OSError, LookupError, TypeError, ValueError, WanxError):
             return None
 
-    def request_of_file(self, digest: str) -> EditRequest | None:
-        """What made the picture with this SHA-256, None where it is no result that is kept."""
-        made = map(self.request, self.history.with_file(digest))
-        return next((request for request in made if request is not None), None)
+    def request_of_file(self, data: bytes) -> EditRequest | Metadata | None:
+        """What made a picture's file, as it came or as it was saved.
+
+        Returns:
+            The request; what the file says of it, where the picture that it began with is not kept
+            here; None where neither the history nor the file says anything.
+        """
+        digests = dict.fromkeys(map(self.files.digest, (data, stripped(data))))
+        rows = (row for digest in digests for row in self.history.with_file(digest))
+        if made := next(filter(None, map(self.request, rows)), None):
+            return made
+        told = read(data)
+        return told and (self._rebuilt(told) or told)
+
+    def mask(self, told: Metadata) -> Mask | None:
+        """The mask of what a file says, where it is too large to be in the file and kept here."""
+        if told.mask or not self.files.named(told.mask_digest):
+            return None
+        try:
+            return Mask.from_json(self.files.get(self.files.named(told.mask_digest)[0]).decode())
+        except (OSError, ValueError, WanxError):
+            return None
+
+    def _rebuilt(self, told: Metadata) -> EditRequest | None:
+        """The request that a file tells of, where the picture that it began with can be had."""
+        try:
+            if told.url:
+                return told.request(load(told.url), self.mask(told))
+            for name in self.files.named(told.digest):
+                picture = load(self.files.get(name), name=told.name)
+                return told.request(picture, self.mask(told))
+        except (OSError, WanxError):
+            pass
+        return None
 
     # ---- results
 
@@ -192,6 +228,14 @@ class Archive:
         except (OSError, ValueError, WanxError):
             return None
         return small
+
+    def is_whole(self, record: Record) -> bool:
+        """Whether all pictures of a result are still in their files."""
+        names = _kept(record)
+        try:
+            return bool(names) and all(self.files.path(name).is_file() for name in names)
+        except OSError:
+            return False
 
     def count(self, record: Record) -> int:
         """How many pictures a result has; they need not be there any more."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.[a-z0-9]{1,9}")
+_HASH = re.compile("[0-9a-f]{64}")
 _PART = ".part"
 
 
@@ -72,6 +73,11 @@ class ContentStore:
             OSError: It is not there any more.
         """
         return self.path(name).read_bytes()
+
+    def named(self, digest: str) -> list[str]:
+        """The names of what is kept of these bytes, whatever its ending is."""
+        found = self.folder.glob(f"{digest[:2]}/{digest}.*") if _HASH.fullmatch(digest) else ()
+        return sorted(f"{path.parent.name}/{path.name}" for path in found)
 
     def size(self, name: str) -> int:
         """A file's bytes; 0 where it is not there."""

@@ -12,6 +12,7 @@ from typing import Any, overload
 
 from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.model.functions import EditRequest
+from ipywanx.model.metadata import Metadata
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.record import Record
@@ -150,15 +151,27 @@ def _row(record: Record) -> tuple[str, ...]:
     )
 
 
-def recall(archive: Archive, source: Any) -> EditRequest:
-    """What made a picture; see :func:`ipywanx.recall`."""
+def recall(archive: Archive, source: Any, image: Any = None) -> EditRequest:
+    """What made a picture; see :func:`ipywanx.recall`.
+
+    Args:
+        archive: Where it is looked for.
+        source: A result, a task's id, or a picture file as it was saved.
+        image: The picture that it began with, used where a file's request is known and that
+            picture is not kept here.
+
+    Raises:
+        InvalidRequest: Nobody knows the request, or the picture that it began with is needed.
+    """
     if isinstance(source, Result):
         if source.request is not None:
             return source.request
         source = source.task_id
-    kept = map(archive.request, _records_of(archive, str(source)))
-    request = next((request for request in kept if request is not None), None)
-    if request is None:
+    found = _in_file(archive, str(source))
+    if found is None:
+        kept = map(archive.request, archive.history.with_task(str(source)))
+        found = next(filter(None, kept), None)
+    if found is None:
         raise InvalidRequest(
             Text(
                 f"The history knows no request that made {str(source)!r}.",
@@ -170,13 +183,35 @@ def recall(archive: Archive, source: Any) -> EditRequest:
                 "请给出结果、任务编号，或保存时的图片文件；wx.history() 会列出已保存的内容。",
             ),
         )
-    return request
+    if isinstance(found, EditRequest):
+        return found
+    if image is None:
+        raise _begun_with(found, str(source))
+    return found.request(image, archive.mask(found))
 
 
-def _records_of(archive: Archive, source: str) -> list[Record]:
-    """By the bytes of a file, whatever its name is now; else by the service's id."""
+def _in_file(archive: Archive, source: str) -> EditRequest | Metadata | None:
+    """By the bytes of a file, whatever its name is now; None where it is none, or a foreign one."""
     try:
-        digest = archive.files.digest(Path(source).expanduser().read_bytes())
+        data = Path(source).expanduser().read_bytes()
     except (OSError, RuntimeError, ValueError):  # no such file, nobody's home, no name at all
-        return archive.history.with_task(source)
-    return archive.history.with_file(digest) or archive.history.with_task(source)
+        return None
+    return archive.request_of_file(data)
+
+
+def _begun_with(told: Metadata, source: str) -> InvalidRequest:
+    """Asks for the picture that the pictures of a file's request were made of."""
+    size = "{}×{}".format(*told.size) if told.size else "?"
+    file = told.name if Path(told.name).suffix else "photo.jpg"  # pixels have no file's name
+    return InvalidRequest(
+        Text(
+            f"{source!r} was made of the picture {told.name!r} ({size} pixels), which is not kept "
+            "here.",
+            f"{source!r} 由图片 {told.name!r}（{size} 像素）生成，但这里没有保存该图片。",
+        ),
+        hint=Text(
+            f"Give it: wx.recall({source!r}, image={file!r}).",
+            f"请给出该图片：wx.recall({source!r}, image={file!r})。",
+        ),
+        parameter="image",
+    )
