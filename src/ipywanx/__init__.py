@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ipywanx._version import __version__
+from ipywanx.calls import aedit, edit, history, jobs, recall, resume, submit, sweep
 from ipywanx.errors import (
     InvalidRequest,
     NotConfigured,
@@ -32,6 +33,9 @@ from ipywanx.errors import (
     UnusableMask,
     WanxError,
 )
+from ipywanx.experiments.book import PromptBook, prompts
+from ipywanx.experiments.diff import diff
+from ipywanx.experiments.prompts import alternatives, replacing
 from ipywanx.model.drawings import Drawing
 from ipywanx.model.functions import (
     FUNCTIONS,
@@ -50,7 +54,7 @@ from ipywanx.model.functions import (
 from ipywanx.model.masks import Mask
 from ipywanx.model.results import Result
 from ipywanx.model.tasks import Status
-from ipywanx.session import Session, aedit, edit, history, jobs, recall, resume, submit
+from ipywanx.session import Session
 
 if TYPE_CHECKING:
     from typing import Any
@@ -78,6 +82,7 @@ __all__ = [
     "Mask",
     "MaskEditor",
     "NotConfigured",
+    "PromptBook",
     "RateLimited",
     "Refused",
     "Rejected",
@@ -104,12 +109,17 @@ __all__ = [
     "WanxError",
     "__version__",
     "aedit",
+    "alternatives",
+    "diff",
     "edit",
     "history",
     "jobs",
+    "prompts",
     "recall",
+    "replacing",
     "resume",
     "submit",
+    "sweep",
 ]
 
 

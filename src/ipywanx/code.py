@@ -18,6 +18,7 @@ PHOTO, MASK = "photo", "mask"
 """The variables that stand for a picture or a mask which has no address."""
 _FILE = re.compile(r"[^\n]*\.[A-Za-z0-9]{2,5}")
 _LONGEST_LINE = 88
+_LONGEST_MASK = 2000  # signs
 
 
 def picture_name(request: EditRequest) -> str:
@@ -26,6 +27,12 @@ def picture_name(request: EditRequest) -> str:
     if picture.url is not None:
         return picture.url
     return picture.name if _FILE.fullmatch(picture.name) else PHOTO
+
+
+def mask_name(request: EditRequest) -> str | None:
+    """The variable that stands for the request's mask where writing it out would be too long."""
+    mask = getattr(request, "mask", None)
+    return MASK if mask is not None and len(mask.to_json()) > _LONGEST_MASK else None
 
 
 def as_magic(request: EditRequest, image: str) -> str:

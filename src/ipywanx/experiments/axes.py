@@ -1,0 +1,192 @@
+"""What varies in an experiment? A parameter, its values, and what to call each of them.
+
+``[0.2, 0.5]`` and ``range(1, 4)`` are axes, a plain value is none; ``{"dawn": …, "dusk": …}`` names
+its values. A number's axis may be typed: ``"0.2, 0.5"``, ``"1-5"``, ``"1-9 (+2)"`` (every second)
+and ``"0.2-1.0 [5]"`` (five, evenly spread).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipywanx.errors import InvalidRequest, unsent
+from ipywanx.model.images import load
+from ipywanx.model.params import Param
+from ipywanx.text import Text
+
+MOST_VALUES = 10_000
+"""Values of one axis."""
+_NUMBER = r"\d+(?:\.\d+)?"
+_SPAN = re.compile(
+    rf"({_NUMBER})\s*-\s*({_NUMBER})\s*(?:\(\s*([+-]?{_NUMBER})\s*\)|\[\s*(\d+)\s*\])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One thing that varies.
+
+    Attributes:
+        name: The parameter.
+        title: What people call it.
+        values: What it is in turn.
+        labels: What each value is called on a sheet and in a table; no two are alike.
+    """
+
+    name: str
+    title: Text
+    values: tuple[Any, ...]
+    labels: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
+    """The axis that a value means; None for a value that is just itself.
+
+    Args:
+        param: Whose value it is.
+        given: A list, tuple, range, dict, one-dimensional array or iterator of values, or a text
+            that spans numbers.
+        fit: Whether pictures may be made to fit; see :func:`ipywanx.model.images.load`.
+
+    Raises:
+        InvalidRequest: It spans nothing, or too much.
+    """
+    kind = param.about.kind
+    named: Iterable[Any] | None = None
+    values: list[Any]
+    if isinstance(given, Mapping):
+        named, values = list(given), list(given.values())
+    elif isinstance(given, str):
+        if kind not in {"int", "float"} or re.fullmatch(rf"\s*-?{_NUMBER}\s*", given):
+            return None
+        values = list(numbers(given, param))
+    elif kind in {"image", "mask"} and not isinstance(given, list | tuple):
+        return None  # an array is one picture, an editor is one mask
+    elif isinstance(given, bytes | Path) or getattr(given, "shape", None) == ():
+        return None
+    elif isinstance(given, Iterable):
+        values = _bounded(given, param)
+    else:
+        return None
+    values = [
+        one.item() if hasattr(one, "item") and getattr(one, "shape", None) == () else one
+        for one in values
+    ]
+    if not values:
+        raise InvalidRequest(
+            Text(f"The axis {param.name!r} has no value.", f"坐标轴 {param.name!r} 没有值。"),
+            hint=unsent("Give at least one.", "请至少给出一个。"),
+            parameter=param.name,
+        )
+    if kind == "image":
+        values = [load(one, fit=fit) for one in values]
+    labels = _distinct([_label(kind, one) for one in (named if named is not None else values)])
+    return Axis(param.name, param.about.title, tuple(values), labels)
+
+
+def _bounded(given: Iterable[Any], param: Param) -> list[Any]:
+    values: list[Any] = []
+    for value in given:
+        if len(values) == MOST_VALUES:
+            raise _too_many(param)
+        values.append(value)
+    return values
+
+
+def numbers(text: str, param: Param) -> list[float]:
+    """The numbers that a text spans: ``"0.2, 0.5-1.0 [3]"``.
+
+    Raises:
+        InvalidRequest: It cannot be read, or spans too many.
+    """
+    found: list[float] = []
+    for part in re.split("[,，;；]", text):
+        word = part.strip()
+        if re.fullmatch(_NUMBER, word):
+            found.append(float(word))
+        elif span := _SPAN.fullmatch(word):
+            found += _spanned(span, param)
+        elif word:
+            raise _unreadable(word, param)
+        if len(found) > MOST_VALUES:
+            raise _too_many(param)
+    return [round(one) for one in found] if param.about.kind == "int" else found
+
+
+def _spanned(span: re.Match[str], param: Param) -> list[float]:
+    first, last = float(span[1]), float(span[2])
+    if span[4] is not None:
+        count = int(span[4])
+        if not 1 <= count <= MOST_VALUES:
+            raise _unreadable(span[0], param) if count < 1 else _too_many(param)
+        width = (last - first) / max(1, count - 1)
+        return [_tidy(first + width * place) for place in range(count)]
+    step = float(span[3]) if span[3] else math.copysign(1.0, last - first)
+    if step == 0 or (last - first) * step < 0:
+        raise _unreadable(span[0], param)
+    count = math.floor((last - first) / step + 1e-9) + 1
+    if count > MOST_VALUES:
+        raise _too_many(param)
+    return [_tidy(first + step * place) for place in range(count)]
+
+
+def _tidy(value: float) -> float:
+    """As one would type it: 0.6000000000000001 is 0.6, and a third is 0.3333."""
+    return round(value, 4)
+
+
+def _label(kind: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return Text("yes", "是").told() if value else Text("no", "否").told()
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
+    if isinstance(value, str):
+        return " ".join(value.split()) or "“”"
+    if kind == "image":
+        return str(value.name)
+    return Text("none", "无").told() if value is None else kind
+
+
+def _distinct(labels: list[str]) -> tuple[str, ...]:
+    """Labels that tell their values apart: those that are alike get numbers."""
+    seen: Counter[str] = Counter()
+    alike = {label for label, count in Counter(labels).items() if count > 1}
+    told = []
+    for label in labels:
+        seen[label] += 1
+        told.append(f"{label} {seen[label]}" if label in alike else label)
+    return tuple(told)
+
+
+def _unreadable(word: str, param: Param) -> InvalidRequest:
+    return InvalidRequest(
+        Text(
+            f"{word!r} spans no numbers for {param.name}.",
+            f"{word!r} 不能表示 {param.name} 的一组数值。",
+        ),
+        hint=unsent(
+            "Type “0.2, 0.5”, “1-5”, “1-9 (+2)” or “0.2-1.0 [5]”.",
+            "请输入“0.2, 0.5”、“1-5”、“1-9 (+2)”或“0.2-1.0 [5]”。",
+        ),
+        parameter=param.name,
+    )
+
+
+def _too_many(param: Param) -> InvalidRequest:
+    return InvalidRequest(
+        Text(
+            f"The axis {param.name!r} has more than {MOST_VALUES} values.",
+            f"坐标轴 {param.name!r} 的值超过 {MOST_VALUES} 个。",
+        ),
+        hint=unsent("Take fewer.", "请减少数量。"),
+        parameter=param.name,
+    )

@@ -1,0 +1,165 @@
+"""How do many requests reach the session? A few at a time, in order, until all have ended.
+
+A few are always on their way, so that the service never waits for us. What the history has is read
+from the disk; what a killed kernel has sent is waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ipywanx.errors import RateLimited, Refused, ServiceUnavailable, Unreachable
+from ipywanx.experiments.cells import Cell, Scorer
+from ipywanx.text import Text
+
+if TYPE_CHECKING:
+    from ipywanx.service.job import Job
+    from ipywanx.service.record import Record
+    from ipywanx.session import Session
+
+AHEAD = 8
+"""Requests on their way at once: twice what the service runs and holds for one account."""
+
+
+class Feed:
+    """Sends what cells ask for, each request once. Any thread may call.
+
+    Args:
+        session: Who sends.
+        alike: Cells by the fingerprint of what they ask for; those of one share its result.
+        known: Rows of what was asked for before, by fingerprint.
+        score: Judges each result as it arrives.
+
+    Attributes:
+        known: As given; :meth:`again` adds to it.
+        changes: Grows with each cell that has ended.
+        ended: Set while nothing is left to be sent or waited for.
+        trouble: Why it has stopped by itself, or None.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        alike: Mapping[str, Sequence[Cell]],
+        known: Mapping[str, Record],
+        score: Scorer | None,
+    ) -> None:
+        self.known = dict(known)
+        self.changes = 0
+        self.ended = threading.Event()
+        self.trouble: Text | None = None
+        self._session, self._alike, self._score = session, alike, score
+        self._lock = threading.RLock()
+        self._left = list(alike)[::-1]  # the next one is the last
+        self._busy: dict[str, Job | None] = {}  # None: it is read from the disk
+        self._workers: ThreadPoolExecutor | None = None
+
+    def stop(self, why: Text | None = None) -> None:
+        """Send nothing more, and call back what does not run yet."""
+        with self._lock:
+            self.trouble = why
+            for fingerprint in self._left:
+                for cell in self._alike[fingerprint]:
+                    cell.stop(why)
+            self._left.clear()
+            jobs = [job for job in self._busy.values() if job is not None]
+            self.changes += 1
+        for job in jobs:
+            job.request_cancel()
+        self.go()  # where nothing is under way, it has ended now
+
+    def again(self) -> None:
+        """Ask again for what has ended without a result."""
+        with self._lock:
+            self.trouble = None
+            lost = [
+                fingerprint
+                for fingerprint, cells in self._alike.items()
+                if cells[0].is_over and cells[0].state != "SUCCEEDED"
+            ]
+            for fingerprint in lost:
+                for cell in self._alike[fingerprint]:
+                    cell.reset()
+            # A task whose answer was lost may be there after all: it is looked for first.
+            self.known |= self._session.known(lost)
+            self._left = [*reversed(lost), *self._left]
+            if self._left:
+                self.ended.clear()
+        self.go()
+
+    def go(self) -> None:
+        """Send as many as there is room for; what is known already is read beside that."""
+        while True:
+            with self._lock:
+                if not self._left:
+                    if not self._busy:
+                        self.ended.set()
+                    return
+                if sum(job is not None for job in self._busy.values()) >= AHEAD:
+                    return
+                fingerprint = self._left.pop()
+                known = self.known.get(fingerprint)
+                if known is not None and known.fetched:
+                    self._busy[fingerprint] = None
+                    self._work(self._read, fingerprint, known)
+                    continue
+                cells = self._alike[fingerprint]
+                job = self._busy[fingerprint] = (
+                    self._session.submit(cells[0].request)
+                    if known is None
+                    else self._session.attend(known)
+                )
+                for cell in cells:
+                    cell.attend(job)
+            # In a thread of ours: the session's loop has other things to do.
+            job.when_done(partial(self._work, self._take, fingerprint))
+
+    def _work(self, task: Callable[..., None], *asked: Any) -> None:
+        with self._lock, suppress(RuntimeError):  # the interpreter is ending
+            self._workers = self._workers or ThreadPoolExecutor(2, "ipywanx-sweep")
+            self._workers.submit(task, *asked)
+
+    def _read(self, fingerprint: str, record: Record) -> None:
+        """Take what was made before."""
+        if self._alike[fingerprint][0].take_kept(record):
+            self._end(fingerprint)
+        else:  # its files went in this moment
+            with self._lock:
+                del self._busy[fingerprint], self.known[fingerprint]
+                self._left.append(fingerprint)
+        self.go()
+
+    def _take(self, fingerprint: str, job: Job) -> None:
+        """Take what was made."""
+        self._alike[fingerprint][0].take(job)
+        self._end(fingerprint)
+        if (why := _concerns_all(job)) is not None and self._left:
+            self.stop(why)
+        else:
+            self.go()
+
+    def _end(self, fingerprint: str) -> None:
+        first, *twins = self._alike[fingerprint]
+        if self._score is not None:
+            first.judge(self._score)
+        with self._lock:
+            self._busy.pop(fingerprint, None)
+            for twin in twins:
+                twin.like(first)
+            self.changes += 1
+
+
+def _concerns_all(job: Job) -> Text | None:
+    """Why the others would fail as well: the key, the account's money, no way to the service."""
+    try:
+        job.result(0)
+    except (RateLimited, Refused, ServiceUnavailable, Unreachable) as error:
+        return error.text
+    except BaseException:  # noqa: BLE001 - it concerns this one alone
+        return None
+    return None

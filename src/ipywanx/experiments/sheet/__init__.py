@@ -1,0 +1,1 @@
+"""The sheet: an experiment's pictures, labelled, as one picture or one page."""
