@@ -14,6 +14,7 @@ USAGE = Text(
 %wanx FUNCTION [IMAGE]                       the studio, set up
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
+%wanx sweep FUNCTION IMAGE [flags] -o NAME   vary flags: --strength "0.2-1 [5]" --seed 1-3
 %wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
 %wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   what was made, in any kernel
@@ -31,6 +32,7 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 %wanx FUNCTION [IMAGE]                       按此功能和图片打开工作室
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
 %%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
+%wanx sweep FUNCTION IMAGE [flags] -o NAME   变化参数：--strength "0.2-1 [5]" --seed 1-3
 %wanx mask IMAGE -o NAME                     绘制蒙版；之后用 --mask NAME
 %wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   任意内核生成过的结果

@@ -13,19 +13,31 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
+from ipywanx.calls import left_behind
 from ipywanx.errors import WanxError
 from ipywanx.magics.commands import WanxMagics
 from ipywanx.magics.completion import candidates
-from ipywanx.session import left_behind
 from ipywanx.text import Text, prefer_language
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ipywanx.experiments.sweep import Sweep
+
 _AWAITED = "__wanx__"
 _CALL = re.compile(
     r"^((?:\w+\s*=\s*)?)get_ipython\(\)\.run_(?:line|cell)_magic\('wanx', (.*)\)\s*$", re.DOTALL
 )
+
+
+_SWEEP = ("ipywanx.experiments.sweep", "Sweep")
+
+
+def _show_sweep(sweep: Sweep) -> None:
+    """An experiment under its cell, live."""
+    from ipywanx.widgets.sweep_output import show_sweep
+
+    show_sweep(sweep)
 
 
 def await_edits(lines: list[str]) -> list[str]:
@@ -59,6 +71,8 @@ def load(shell: InteractiveShell) -> None:
     shell.push({_AWAITED: magics.awaited}, interactive=False)
     shell.input_transformers_post.append(await_edits)
     shell.Completer.custom_matchers.insert(0, _complete)
+    if shell.display_formatter is not None:
+        shell.display_formatter.ipython_display_formatter.for_type_by_name(*_SWEEP, _show_sweep)
     _tell_left_behind()
 
 
@@ -84,6 +98,8 @@ def unload(shell: InteractiveShell) -> None:
     shell.configurables[:] = [c for c in shell.configurables if not isinstance(c, WanxMagics)]
     shell.user_ns.pop(_AWAITED, None)
     prefer_language(None)
+    if shell.display_formatter is not None:
+        shell.display_formatter.ipython_display_formatter.pop(".".join(_SWEEP), None)
     _discard(shell.input_transformers_post, await_edits)
     _discard(shell.Completer.custom_matchers, _complete)
 

@@ -12,9 +12,10 @@ from traitlets import Bool, Enum
 from traitlets.config import Configurable
 
 from ipywanx import reference
+from ipywanx.calls import sweep
 from ipywanx.errors import WanxError
 from ipywanx.magics import config, nested
-from ipywanx.magics.grammar import Command, Edit, parse
+from ipywanx.magics.grammar import Command, Edit, Experiment, parse
 from ipywanx.model.functions import FUNCTIONS, request_class
 from ipywanx.session import current, make_request
 from ipywanx.text import LANGUAGES, Text, prefer_language
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
 
@@ -71,6 +73,8 @@ class WanxMagics(Magics, Configurable):
             asked = parse(line, cell, self._shell.user_ns)
             if isinstance(asked, Command):
                 return self._command(asked)
+            if isinstance(asked, Experiment):
+                return self._sweep(asked)
             job = self._start(asked)
             if job is None or asked.background:
                 return self._finish(asked, job)
@@ -82,6 +86,8 @@ class WanxMagics(Magics, Configurable):
             asked = parse(line, cell, self._shell.user_ns)
             if isinstance(asked, Command):
                 return await self._awaited_command(asked)
+            if isinstance(asked, Experiment):
+                return self._sweep(asked)
             job = self._start(asked)
             if job is None or asked.background:
                 return self._finish(asked, job)
@@ -100,6 +106,13 @@ class WanxMagics(Magics, Configurable):
             for notice in request.notices:
                 print(notice.told())  # noqa: T201
         return current().submit(request)
+
+    def _sweep(self, asked: Experiment) -> Sweep | None:
+        """Begin an experiment, and return at once: it fills in while other cells run."""
+        made = sweep(asked.function, **asked.values, **asked.options)
+        if asked.output:
+            self._shell.push({asked.output: made})
+        return None if asked.silent else made
 
     def _finish(self, asked: Edit, made: Result | Job | None) -> Any:
         if asked.output and made is not None:

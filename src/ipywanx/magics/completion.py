@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ipywanx.magics import config
+from ipywanx.magics import config, sweeps
 from ipywanx.magics.grammar import SUBCOMMANDS
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.namespace import picture_names
@@ -50,6 +50,11 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
         return [*config.FLAGS] if "key" in before else ["key"]
     if first in {"resume", "cancel"}:
         return current().open_task_ids()
+    sweep = first == "sweep"
+    if sweep:
+        if len(before) == 1:
+            return list(FUNCTIONS)
+        first = before[1]
     if first not in FUNCTIONS:
         return []
     cls = FUNCTIONS[first]
@@ -59,14 +64,15 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
     if last == "--mask":
         return [*picture_names(namespace), *_files(fragment)]
     if fragment.startswith("-"):
-        return [flag for flag in _flags(cls) if flag not in before]
-    if last.startswith("-") and last not in _switches(cls):
+        own = sweeps.OWN_FLAGS if sweep else _OWN_FLAGS
+        return [flag for flag in (*_flags(cls), *own) if flag not in before]
+    if last.startswith("-") and last not in {*_switches(cls), *sweeps.SWITCHES}:
         return []
     return [*picture_names(namespace), *_files(fragment)]
 
 
 def _flags(cls: type[EditRequest]) -> list[str]:
-    return [param.flag for param in describe(cls) if param.name != "image"] + list(_OWN_FLAGS)
+    return [param.flag for param in describe(cls) if param.name != "image"]
 
 
 def _switches(cls: type[EditRequest]) -> set[str]:
