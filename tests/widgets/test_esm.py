@@ -13,6 +13,8 @@ MODULES = {
     "frame": esm.FRAME,
     "gallery": esm.GALLERY,
     "studio": esm.STUDIO,
+    "sweep": esm.SWEEP,
+    "experiment": esm.EXPERIMENT,
 }
 
 

@@ -17,6 +17,11 @@ from ipywanx.widgets import forms
 PHOTO = Image.new("RGB", (512, 512), "grey")
 
 
+def read(function, values, image):
+    """The request that a filled form means."""
+    return FUNCTIONS[function](**forms.given(function, values, image))
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_form_has_every_parameter_in_both_languages(function):
     """Each parameter has one field, with its range, and with words in English and in Chinese."""
@@ -70,7 +75,7 @@ def test_a_new_parameter_needs_its_declaration_only(monkeypatch):
     asked = parse("stylization_all photo -p x --sparkle 1.5", None, {"photo": PHOTO})
     assert asked.values["sparkle"] == 1.5
     assert "`--sparkle`" in function_help(Sparkling)
-    request = forms.read("stylization_all", {"prompt": "x", "sparkle": 1.5}, PHOTO)
+    request = read("stylization_all", {"prompt": "x", "sparkle": 1.5}, PHOTO)
     body = wire.create_body(request, "https://example.com/a.png")
     assert body["parameters"] == {"sparkle": 1.5}
     assert wire.read_body(wire.encode_body(body)).parameters == {"sparkle": 1.5}
@@ -82,7 +87,7 @@ def test_a_new_parameter_needs_its_declaration_only(monkeypatch):
 def test_what_another_function_has_is_left_out():
     """Values of a form that was filled before do not disturb the next one."""
     values = {"prompt": "x", "left_scale": 2.0, "strength": 0.25, "nonsense": 1}
-    request = forms.read("stylization_all", values, PHOTO)
+    request = read("stylization_all", values, PHOTO)
     assert forms.filled(request) == {"prompt": "x", "strength": 0.25}
 
 
@@ -99,11 +104,11 @@ def test_what_another_function_has_is_left_out():
 def test_what_is_wrong_is_said_beside_its_field(values, image, field):
     """Each mistake names the field that it concerns."""
     with pytest.raises(InvalidRequest) as caught:
-        forms.read("stylization_all", values, image)
+        read("stylization_all", values, image)
     assert forms.problem(caught.value)["field"] == field
 
 
 @pytest.mark.parametrize("function", ["super_resolution", "remove_watermark", "colorization"])
 def test_a_form_that_is_not_touched_can_be_sent(function):
     """Where nothing has to be chosen, a picture is enough."""
-    assert forms.read(function, {}, PHOTO).about.name == function
+    assert read(function, {}, PHOTO).about.name == function

@@ -12,6 +12,7 @@ from PIL import Image
 from tests.service.kept import keep, png
 
 import ipywanx as wx
+from ipywanx.model.chunks import stripped
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.session import Session
 from ipywanx.widgets.gallery import ACTIONS, Gallery
@@ -120,7 +121,7 @@ def test_a_result_that_the_disk_did_not_take_is_shown_all_the_same(session, open
         _, (data,) = ask(gallery, "picture", card["id"], index=index, side=2048)
         assert Image.open(io.BytesIO(data)).size == size
     _, (data,) = ask(gallery, "save", card["id"], index=0)
-    assert data == kept.data[0]
+    assert stripped(data) == kept.data[0]
     gallery._receive(gallery, {"kind": "mark", "id": card["id"], "starred": True}, [])
     assert gallery.cards[0]["starred"]
     assert "wx.edit" in ask(gallery, "code", card["id"])[0]["python"]
@@ -165,12 +166,22 @@ def test_particulars_place_the_original_in_what_was_expanded(session, open_galle
     assert (width * 750, height * 780) == pytest.approx((600, 520))
 
 
-def test_a_saved_file_is_the_file_as_it_came(session, open_gallery):
-    """Save brings the full-size bytes, under the name that Result.save gives."""
+@pytest.mark.parametrize("word", ["", "0"])
+def test_a_saved_file_is_the_one_that_a_result_saves(
+    session, open_gallery, monkeypatch, tmp_path, word
+):
+    """Save brings the full-size file as Result.save writes it, under the same name."""
+    monkeypatch.setenv("IPYWANX_METADATA", word)
     row = keep(session.archive, expand(), png("red", (2600, 520)), png("blue"))
-    content, (data,) = ask(open_gallery(), "save", row.id, index=1)
-    assert data == png("blue")
+    gallery = open_gallery()
+    content, (data,) = ask(gallery, "save", row.id, index=1)
+    path = session.history()[0].save(tmp_path)[1]
+    assert (content["name"], data) == (path.name, path.read_bytes())
     assert content["name"] == f"expand-{row.task_id[:8]}-2.png"
+    assert (data == png("blue")) is (word == "0")
+    assert stripped(data) == png("blue")
+    content, (data,) = ask(gallery, "save", row.id, index=-1)
+    assert data == PHOTO
 
 
 def test_marks_are_kept(session, open_gallery):

@@ -1,5 +1,6 @@
 """Does the studio mean what is set, whatever its page says?"""
 
+import io
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from ipywanx import Studio
 from ipywanx.errors import InvalidRequest
 from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.metadata import labelled
 from ipywanx.widgets.doodle_board import DoodleBoard
 from ipywanx.widgets.expand_frame import ExpandFrame
 from ipywanx.widgets.mask_editor import MaskEditor
@@ -111,6 +113,39 @@ def test_a_result_can_be_gone_on_with(session):
     studio._act_on("remix", result)
     assert studio.request.seed is None
     assert studio.request.upscale_factor == 2
+
+
+def drop(studio: Studio, number: int, data: bytes) -> None:
+    """Drop a file on the page."""
+    content = {"id": f"drop-{number}", "kind": "picture", "source": "upload", "name": "edited.png"}
+    studio._receive(studio, content, [data])
+
+
+def test_a_saved_picture_brings_its_request_back(session, tmp_path):
+    """A file of this machine that is dropped fills the form, with the picture it began with."""
+    result = session.edit("super_resolution", PHOTO, upscale_factor=2, seed=5)
+    (path,) = result.save(tmp_path)
+    studio = Studio(session=session)
+    drop(studio, 1, path.read_bytes())
+    assert studio.known
+    send(studio, 2, kind="recall")
+    assert studio.request == result.request
+
+
+def test_a_saved_picture_of_another_machine_fills_the_form(session):
+    """Where the first picture is not here, function and values come, and the dropped one stays."""
+    request = FUNCTIONS["expand"](image=PHOTO, prompt="湖", left_scale=1.5, seed=5)
+    stream = io.BytesIO()
+    Image.new("RGB", (800, 512), "olive").save(stream, "PNG")
+    studio = Studio(session=session)
+    drop(studio, 1, labelled(stream.getvalue(), request, "task-1", 1))
+    assert studio.known
+    send(studio, 2, kind="recall")
+    meant = studio.request
+    assert (meant.about.name, meant.prompt, meant.seed) == ("expand", "湖", 5)
+    assert (meant.left_scale, meant.image.size) == (1.5, (800, 512))
+    drop(studio, 3, stream.getvalue())
+    assert not studio.known
 
 
 ANYTHING = st.recursive(

@@ -59,6 +59,25 @@ GALLERY = (
 STUDIO = (*PICTURE, "form.js", "queue.js", "studio.js")
 """Forms for all functions, their queue, and places for the widgets that are hosted."""
 
+SWEEP = (
+    "dom.js",
+    "words.js",
+    "labels.js",
+    "album.js",
+    "scene.js",
+    "compare.js",
+    "sweep_glances.js",
+    "sweep_cell.js",
+    "sweep_table.js",
+    "sweep_head.js",
+    "sweep_panel.js",
+    "sweep.js",
+)
+"""What shows an experiment while it runs: a table of pictures, and the one that is opened."""
+
+EXPERIMENT = ("dom.js", "words.js", "experiment.js")
+"""Axes over the studio's form."""
+
 
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""

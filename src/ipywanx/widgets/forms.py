@@ -84,28 +84,25 @@ def _control(param: Param) -> str:
     return {"float": "slider", "bool": "check"}.get(kind, kind)
 
 
-def read(function: str, values: Mapping[str, Any], image: Any, mask: Any = None) -> EditRequest:
-    """The request that a filled form means.
+def given(function: str, values: Mapping[str, Any], image: Any, mask: Any = None) -> dict[str, Any]:
+    """What a filled form says, as the function's request takes it.
 
     Args:
         function: One of the ten names.
         values: What was set, by parameter; what the function does not have is left out.
         image: The picture, None where there is none.
         mask: The mask, for the function that takes one.
-
-    Raises:
-        InvalidRequest: It is not complete or not right; ``parameter`` says which field it concerns.
     """
     cls = FUNCTIONS[function]
     known = {param.name for param in describe(cls)}
-    given = {name: value for name, value in values.items() if name in known and value is not None}
+    said = {name: value for name, value in values.items() if name in known and value is not None}
     if image is not None:
-        given["image"] = image
+        said["image"] = image
     if "mask" in known and mask is not None:
-        given["mask"] = mask
+        said["mask"] = mask
     if "prompt" in known:
-        given.setdefault("prompt", cls.about.default_prompt or "")
-    return cls(**given)
+        said.setdefault("prompt", cls.about.default_prompt or "")
+    return said
 
 
 def problem(error: WanxError) -> dict[str, Any]:

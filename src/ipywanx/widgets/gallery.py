@@ -20,6 +20,7 @@ from ipywanx.widgets.esm import GALLERY, module
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.shelf import Shelf
 from ipywanx.widgets.texts import gallery_texts
+from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
     from ipywanx.service.record import Record
@@ -29,7 +30,7 @@ ACTIONS = ("edit", "use", "seed", "remix")
 """What a host does: edit it again, use it as input, take its seed, take all but the seed."""
 
 
-class Gallery(anywidget.AnyWidget):
+class Gallery(Unbound, anywidget.AnyWidget):
     """The results that are kept, of all kernels.
 
     ``Gallery()`` under a cell shows them: each opens to be compared with what it began with or with
@@ -150,7 +151,7 @@ class Gallery(anywidget.AnyWidget):
         self.send({"kind": "details", "id": name, **self._shelf.particulars(name)})
 
     def _save(self, name: str, index: int) -> None:
-        data = self._shelf.data(name, index)
+        data = self._shelf.saved(name, index)
         if data is None:
             self.send({"kind": "gone", "id": name})
             return

@@ -60,7 +60,7 @@ class PictureSource:
                 case "url":
                     return load(_address(content["url"]), fit=fit)
                 case "variable":
-                    names = _variables_of(namespace)
+                    names = variables_of(namespace)
                     if content["name"] not in picture_names(names):
                         gone = content["name"]
                         raise UnusableImage(
@@ -115,7 +115,7 @@ class PictureSource:
 
     def variables(self, namespace: Mapping[str, Any] | None = None) -> list[str]:
         """The names of the person's variables that can be a picture, in alphabetical order."""
-        return sorted(picture_names(_variables_of(namespace)), key=str.casefold)
+        return sorted(picture_names(variables_of(namespace)), key=str.casefold)
 
     def _uploaded(
         self, content: Mapping[str, Any], buffers: Sequence[Any], *, fit: bool
@@ -153,7 +153,8 @@ def _address(url: Any) -> str:
     return address
 
 
-def _variables_of(namespace: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def variables_of(namespace: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The person's variables; None means those of the running IPython."""
     if namespace is not None:
         return namespace
     from IPython.core.getipython import get_ipython

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
 
-from ipywanx.code import MASK, PHOTO, as_magic, as_python, picture_name
+from ipywanx.code import MASK, PHOTO, as_magic, as_python, mask_name, picture_name
 from ipywanx.errors import UnexpectedReply
 from ipywanx.model.functions import EditRequest, Expand
+from ipywanx.model.metadata import labelled
 from ipywanx.model.results import Result, decoded, suffix_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ BEFORE = -1
 """The index of the picture that a result began with."""
 LARGEST_SIDE = 2048
 """Longest side of a picture for the page; files are saved in full."""
-_LONGEST_MASK = 2000  # signs of code; a longer mask stays a variable
 
 
 class Code(NamedTuple):
@@ -92,7 +92,7 @@ class Shelf:
         request = self._request(name)
         return {
             "sizes": [self._size(name, index) for index in range(self._count(record))],
-            "before": None if request is None else _before(request),
+            "before": None if request is None else before(request),
             "settings": {} if request is None else request.settings,
         }
 
@@ -101,15 +101,7 @@ class Shelf:
         data = self.data(name, index)
         if data is None:
             return None
-        try:
-            image = decoded(data)
-        except UnexpectedReply:
-            return None
-        side = min(max(1, side), LARGEST_SIDE)
-        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        stream = io.BytesIO()
-        image.save(stream, "WEBP", quality=80 if side < 1000 else 88, method=2)
-        return stream.getvalue()
+        return for_page(data, side)
 
     def data(self, name: str, index: int) -> bytes | None:
         """A picture's file as it came."""
@@ -119,6 +111,13 @@ class Shelf:
         if index >= 0:
             return held.data[index]
         return held.request.image.data or None if held.request else None
+
+    def saved(self, name: str, index: int) -> bytes | None:
+        """A picture's file as :meth:`ipywanx.Result.save` writes it; None where it is gone."""
+        data = self.data(name, index)
+        if data is None or index < 0:
+            return data
+        return labelled(data, self._request(name), self._records[name].task_id or "", index + 1)
 
     def file_name(self, name: str, index: int, data: bytes) -> str:
         """What a saved file is called, as :meth:`ipywanx.Result.save` calls it."""
@@ -132,8 +131,7 @@ class Shelf:
         if request is None:
             return None
         image = picture_name(request)
-        mask = getattr(request, "mask", None)
-        named = MASK if mask is not None and len(mask.to_json()) > _LONGEST_MASK else None
+        named = mask_name(request)
         python = as_python(request, image, named)
         for variable, part in ((image, "image"), (named, "mask")):
             if variable in {PHOTO, MASK}:
@@ -188,13 +186,26 @@ class Shelf:
         return self._archive.size(self._records[name], index) or (0, 0)
 
 
+def for_page(data: bytes, side: int) -> bytes | None:
+    """A picture's file as WebP, at most ``side`` pixels long; None where it is none."""
+    try:
+        image = decoded(data)
+    except UnexpectedReply:
+        return None
+    side = min(max(1, side), LARGEST_SIDE)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", quality=80 if side < 1000 else 88, method=2)
+    return stream.getvalue()
+
+
 def _tags(text: str) -> list[str]:
     """Tags as typed, each once; Chinese commas part them too."""
     tags = (" ".join(tag.split()) for tag in re.split("[,，、]", text))
     return list(dict.fromkeys(filter(None, tags)))
 
 
-def _before(request: EditRequest) -> dict[str, Any] | None:
+def before(request: EditRequest) -> dict[str, Any] | None:
     """The original's size, and its place in the result where that shows more than it."""
     if request.image.size is None:
         return None

@@ -7,7 +7,7 @@ form means is decided here, by the declarations (:mod:`ipywanx.widgets.forms`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -17,6 +17,7 @@ import traitlets
 from ipywanx.errors import InvalidRequest, UnusableImage, WanxError, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest, request_class
 from ipywanx.model.images import Picture, load
+from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
 from ipywanx.session import Session, current
 from ipywanx.text import Text, preferred_language
@@ -24,19 +25,23 @@ from ipywanx.widgets import forms
 from ipywanx.widgets.doodle_board import DoodleBoard
 from ipywanx.widgets.esm import STUDIO, module
 from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.experiment import Experiment
 from ipywanx.widgets.gallery import Gallery
 from ipywanx.widgets.mask_editor import MaskEditor
 from ipywanx.widgets.messages import Inbox
 from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
+from ipywanx.widgets.stages import Stages
 from ipywanx.widgets.texts import studio_texts
+from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
+    from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
 
 
-class Studio(anywidget.AnyWidget):
+class Studio(Unbound, anywidget.AnyWidget):
     """Forms for all ten functions, with a queue and a gallery.
 
     Args:
@@ -69,6 +74,7 @@ class Studio(anywidget.AnyWidget):
     problem = traitlets.Dict().tag(sync=True)
     queue: traitlets.List[Any] = traitlets.List().tag(sync=True)
     stage = traitlets.Any(allow_none=True).tag(sync=True, **widgets.widget_serialization)
+    experiment = traitlets.Any(allow_none=True).tag(sync=True, **widgets.widget_serialization)
     gallery = traitlets.Any(allow_none=True).tag(sync=True, **widgets.widget_serialization)
     engine = traitlets.Unicode().tag(sync=True)
     price = traitlets.Float().tag(sync=True)
@@ -91,7 +97,7 @@ class Studio(anywidget.AnyWidget):
         self._source = PictureSource()
         self._image: Picture | None = None
         self._on_board = True  # until a picture is chosen, doodle has a blank board
-        self._stages: dict[tuple[str, str], Any] = {}
+        self._stages = Stages()
         self._results: list[Result] = []
         self._given: dict[str, float] = {}  # what the running jobs may cost
         traits.setdefault("language", preferred_language())
@@ -112,8 +118,12 @@ class Studio(anywidget.AnyWidget):
         if image is not None:
             self._use(load(image, fit=bool(values.get("fit"))))
         self._set_stage()
+        self.experiment = Experiment(
+            self._session, self._form, self._allow, self._take_sweep, self.language
+        )
         self.on_msg(self._receive)
         self.observe(lambda _: self._set_stage(), "function")
+        self.observe(lambda _: self.experiment.refresh(), ["function", "values", "picture"])
         self.observe(self._translate, "language")
 
     # ---- what code can do as well as the hand
@@ -125,6 +135,11 @@ class Studio(anywidget.AnyWidget):
         Raises:
             InvalidRequest: It is not complete or not right; ``parameter`` names the field.
         """
+        name, values = self._form()
+        return FUNCTIONS[name](**values)
+
+    def _form(self) -> tuple[str, dict[str, Any]]:
+        """The function, and what is set for it."""
         name = self.function
         values = dict(self.values.get(name, {}))
         image: Any = self._image
@@ -134,7 +149,7 @@ class Studio(anywidget.AnyWidget):
         if isinstance(stage, ExpandFrame):
             values |= stage.scales
         mask = stage.mask if isinstance(stage, MaskEditor) else None
-        return forms.read(name, values, image, mask)
+        return name, forms.given(name, values, image, mask)
 
     def submit(self) -> Job:
         """Send what the form means, and return at once; it is shown in the queue.
@@ -144,6 +159,14 @@ class Studio(anywidget.AnyWidget):
         """
         request = self.request
         price = self._session.price(request.n)
+        self._allow(price)
+        job = self._session.submit(request)
+        self._given[job.record_id] = price
+        self._queue.add(job)
+        return job
+
+    def _allow(self, price: float) -> None:
+        """Refuse what would cost more than :attr:`cap` leaves."""
         if self.cap is not None and self._committed + price > self.cap:
             raise InvalidRequest(
                 Text(
@@ -157,10 +180,6 @@ class Studio(anywidget.AnyWidget):
                     "请提高 studio.cap，或减少图片数量。",
                 ),
             )
-        job = self._session.submit(request)
-        self._given[job.record_id] = price
-        self._queue.add(job)
-        return job
 
     @property
     def jobs(self) -> Sequence[Job]:
@@ -174,15 +193,18 @@ class Studio(anywidget.AnyWidget):
 
     def fill(self, request: EditRequest) -> None:
         """Set the form as for this request: function, picture, mask and values."""
-        name = request.about.name
         self._use(request.image)
-        self.values = {**self.values, name: forms.filled(request)}
-        self.function = name
-        self._set_stage()
+        self._fill_in(request.about.name, forms.filled(request))
         if isinstance(self.stage, MaskEditor):
             self.stage.mask = getattr(request, "mask")  # noqa: B009 - only one class has it
+
+    def _fill_in(self, function: str, values: Mapping[str, Any]) -> None:
+        """The function and its values; the picture stays."""
+        self.values = {**self.values, function: dict(values)}
+        self.function = function
+        self._set_stage()
         if isinstance(self.stage, ExpandFrame):
-            for side, value in forms.filled(request).items():
+            for side, value in values.items():
                 if side.endswith("_scale"):
                     setattr(self.stage, side, value)
 
@@ -191,13 +213,14 @@ class Studio(anywidget.AnyWidget):
         if hasattr(self, "_queue"):  # else it was refused before it was made
             self._queue.close()
             self.gallery.close()
-            for stage in self._stages.values():
-                stage.close()
+            self.experiment.close()
+            self._stages.close()
         super().close()
 
     @property
     def _committed(self) -> float:
-        return round(self.spent + sum(self._given.values()), 2)
+        given: float = self.spent + sum(self._given.values()) + self.experiment.committed
+        return round(given, 2)
 
     # ---- the picture, and where one would rather look
 
@@ -207,34 +230,23 @@ class Studio(anywidget.AnyWidget):
         self.known = self._recalled() is not None
         self._set_stage()
 
-    def _recalled(self) -> EditRequest | None:
-        """What made the picture, where it is a result that the history knows by its bytes."""
+    def _recalled(self) -> EditRequest | Metadata | None:
+        """What made the picture, where the history knows it by its bytes, or it says so itself."""
         if self._image is None or not self._image.data:
             return None
-        return self._session.archive.request_of_file(self._image.digest)
+        return self._session.archive.request_of_file(self._image.data)
 
     def _set_stage(self) -> None:
         """The widget over the picture that the function needs; each keeps what was drawn on it."""
         with self._lock:
-            kind = _STAGES.get(self.function)
-            has_pixels = self._image is not None and self._image.url is None
-            if self.function == "doodle" and self._on_board:
-                kind, has_pixels = DoodleBoard, True
-            if kind is None or not has_pixels:
-                self.stage = None
-                return
-            on = () if kind is DoodleBoard else (self._image,)
-            name = (kind.__name__, self._image.digest if on and self._image else "")
-            if name not in self._stages:
-                given = self.values.get(self.function, {})
-                scales = {side: value for side, value in given.items() if side.endswith("_scale")}
-                self._stages[name] = kind(*on, language=self.language, **scales)
-            self.stage = self._stages[name]
+            board = self._on_board and self.function == "doodle"
+            image = None if board else self._image
+            given = self.values.get(self.function, {})
+            self.stage = self._stages.choose(self.function, image, given, self.language)
 
     def _translate(self, change: dict[str, Any]) -> None:
-        self.gallery.language = change["new"]
-        for stage in self._stages.values():
-            stage.language = change["new"]
+        self.gallery.language = self.experiment.language = change["new"]
+        self._stages.translate(change["new"])
 
     # ---- the queue and the gallery
 
@@ -248,6 +260,11 @@ class Studio(anywidget.AnyWidget):
             self._given.pop(job.record_id, None)
             self.spent = round(self.spent + result.cost, 2)
         self.gallery.add(result)
+
+    def _take_sweep(self, sweep: Sweep) -> None:
+        with self._lock:
+            self.spent = round(self.spent + sweep.cost, 2)
+        self.gallery.reload()
 
     def _act_on(self, action: str, result: Result) -> None:
         """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""
@@ -289,8 +306,10 @@ class Studio(anywidget.AnyWidget):
                 self._on_board = True
                 self._set_stage()
             case "recall":
-                if (request := self._recalled()) is not None:
-                    self.fill(request)
+                if isinstance(made := self._recalled(), EditRequest):
+                    self.fill(made)
+                elif made is not None:  # what it began with is not here
+                    self._fill_in(made.function, made.values)
             case "cancel":
                 if job := self._queue.find(content.get("job")):
                     job.request_cancel()
@@ -311,12 +330,6 @@ class Studio(anywidget.AnyWidget):
         else:
             if picture is not None:  # else more parts of it are to come
                 self._use(picture)
-
-
-_STAGES: dict[str, Any] = {
-    "description_edit_with_mask": MaskEditor,
-    "expand": ExpandFrame,
-}
 
 
 def _known(function: str, values: dict[str, Any]) -> dict[str, Any]:

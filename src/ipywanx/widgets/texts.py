@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipywanx.experiments.cells import WORDS
 from ipywanx.text import Text
 
 _EASEL = {
@@ -270,13 +271,21 @@ _STUDIO = {
     "cannot_stop": Text("runs; the service cannot stop it", "运行中，服务端无法停止"),
     "retry": Text("Try again", "重试"),
     "dismiss": Text("Remove", "移除"),
-    "state_QUEUED": Text("waits here", "本地排队"),
-    "state_PENDING": Text("waits at the service", "服务端排队"),
-    "state_RUNNING": Text("runs", "运行中"),
-    "state_SUCCEEDED": Text("done", "完成"),
-    "state_FAILED": Text("failed", "失败"),
-    "state_CANCELED": Text("cancelled", "已取消"),
     "state_UNKNOWN": Text("not known", "未知"),
+}
+
+
+_EXPERIMENT = {
+    "experiment": Text("Vary it: an experiment", "变化参数：批量实验"),
+    "parameter": Text("What varies", "变化的参数"),
+    "add_axis": Text("Add an axis", "添加坐标轴"),
+    "remove_axis": Text("Remove the axis", "移除坐标轴"),
+    "both": Text("both", "两种都要"),
+    "combine": Text("Combine", "组合方式"),
+    "grid": Text("every value with every other", "所有取值两两组合"),
+    "zip": Text("first with first, second with second", "依次一一对应"),
+    "run": Text("Run the experiment", "开始实验"),
+    "no_axis": Text("Add an axis, and give its values.", "请添加坐标轴并填写取值。"),
 }
 
 
@@ -309,6 +318,12 @@ def gallery_texts() -> dict[str, Text]:
     return dict(_GALLERY)
 
 
+def experiment_texts() -> dict[str, Text]:
+    """What the axes over a form say, in both languages."""
+    return dict(_EXPERIMENT)
+
+
 def studio_texts() -> dict[str, Text]:
     """The studio's words in both languages, its picture panel's among them."""
-    return _STUDIO | picture_texts()
+    states = {f"state_{state}": word for state, word in WORDS.items()}
+    return _STUDIO | states | picture_texts()

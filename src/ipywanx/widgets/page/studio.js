@@ -44,6 +44,7 @@ async function render({ model, el }) {
   listen(recall, "click", () => send({ kind: "recall" }));
   const board = element("button", { type: "button", className: "wanx-plain wanx-board" });
   listen(board, "click", () => send({ kind: "board" }));
+  const experimentBox = element("div", { className: "wanx-experiment-box" });
   const galleryBox = element("div", { className: "wanx-gallery-box" });
   let picture, sizes, form, queue;
   const submit = element("button", { type: "button", className: "wanx-submit" });
@@ -75,6 +76,7 @@ async function render({ model, el }) {
       element("div", { className: "wanx-columns" },
         element("div", { className: "wanx-left" }, picture.node, recall, board, stageBox, sizes.node),
         element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem)),
+      experimentBox,
       queue.node,
       galleryBox,
     );
@@ -162,11 +164,12 @@ async function render({ model, el }) {
     ["change:known", showKnown],
     ["change:stage", showStage],
     ["change:gallery", () => host("gallery", galleryBox)],
+    ["change:experiment", () => host("experiment", experimentBox)],
     ["change:queue", () => queue.show()],
     ["change:problem", showProblem],
   ];
   for (const [events, handler] of heard) model.on(events, handler);
-  await Promise.all([host("stage", stageBox), host("gallery", galleryBox)]);
+  await Promise.all([host("stage", stageBox), host("experiment", experimentBox), host("gallery", galleryBox)]);
 
   return () => {
     abort.abort();

@@ -1,0 +1,57 @@
+"""Where would one rather look than type? The widget over the picture that a function needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ipywanx.model.images import Picture
+from ipywanx.widgets.doodle_board import DoodleBoard
+from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.mask_editor import MaskEditor
+
+_KINDS: dict[str, Any] = {
+    "description_edit_with_mask": MaskEditor,
+    "expand": ExpandFrame,
+}
+
+
+class Stages:
+    """Makes each widget once for a picture: it keeps what was drawn on it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def choose(
+        self, function: str, image: Picture | None, values: Mapping[str, Any], language: str
+    ) -> Any:
+        """The widget for a function, or None where it needs none.
+
+        Args:
+            function: One of the ten names.
+            image: The picture that it lies over; None for the blank board of ``doodle``.
+            values: What is set for the function: the frame begins with its scales.
+            language: ``"en"`` or ``"zh"``.
+        """
+        if image is None:
+            kind = DoodleBoard if function == "doodle" else None
+        else:
+            kind = _KINDS.get(function) if image.url is None else None
+        if kind is None:
+            return None
+        on = () if image is None else (image,)
+        name = (kind.__name__, image.digest if image else "")
+        if name not in self._made:
+            scales = {side: value for side, value in values.items() if side.endswith("_scale")}
+            self._made[name] = kind(*on, language=language, **scales)
+        return self._made[name]
+
+    def translate(self, language: str) -> None:
+        """Say everything in another language."""
+        for stage in self._made.values():
+            stage.language = language
+
+    def close(self) -> None:
+        """Take the widgets back."""
+        for stage in self._made.values():
+            stage.close()
