@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check format bench-effects bench-ink bench-mask bench-studio bench-wait clean
+.PHONY: help lab test test-slow test-all check format bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench-mask: $(READY)-dev ## measure drawing, encoding and undo of a 4096 x 4096 
 
 bench-studio: $(READY)-browser ## measure the studio's first paint, its typing, and a gallery of 200
 	@$(BIN)/python scripts/bench_studio.py
+
+bench-sweep: $(READY)-dev ## measure an experiment of 200 beside the official SDK, a huge plan, a big sheet (4 minutes)
+	@$(BIN)/python scripts/bench_sweep.py
 
 bench-wait: $(READY)-dev ## measure waiting against the official SDK, on a faster clock (9 minutes)
 	@$(BIN)/python scripts/bench_wait.py
