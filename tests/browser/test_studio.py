@@ -374,3 +374,45 @@ def test_a_saved_notebook_shows_results_and_no_key(lab: Lab):
     image = again.locator(1, ".ipywanx-result img").first
     image.wait_for(timeout=20_000)
     again.close()
+
+
+def test_a_form_is_varied(person: Person):
+    """Axes are added by mouse and keys, priced, run, and their sheet and results are there."""
+    person.choose("stylization_all")
+    person.write("转换成法国绘本风格")
+    panel = person.studio.locator(".wanx-experiment")
+    panel.locator("summary").first.click()
+    expect(panel.get_by_role("button", name="Run the experiment")).to_be_disabled()
+    panel.get_by_role("button", name="Add an axis").click()
+    axis = panel.locator(".wanx-axis").first
+    axis.get_by_role("combobox", name="What varies").select_option("strength")
+    axis.get_by_role("textbox").fill("0.2-1.0 [3]")
+    axis.get_by_role("textbox").press("Tab")
+    expect(panel.locator(".wanx-summary")).to_contain_text("3 pictures, free")
+    panel.get_by_role("button", name="Add an axis").click()
+    second = panel.locator(".wanx-axis").nth(1)
+    second.get_by_role("combobox", name="What varies").select_option("prompt")
+    second.get_by_role("textbox").fill("转换成{法国绘本|金箔艺术}风格")
+    second.get_by_role("textbox").press("Tab")
+    expect(panel.locator(".wanx-summary")).to_contain_text("6 pictures, free")
+    axis.get_by_role("textbox").fill("0.2-9")
+    axis.get_by_role("textbox").press("Tab")
+    expect(panel.locator(".wanx-problem")).to_contain_text("strength is 1.2")
+    expect(panel.get_by_role("button", name="Run the experiment")).to_be_disabled()
+    axis.get_by_role("textbox").fill("0.2,0.8")
+    axis.get_by_role("textbox").press("Tab")
+    panel.get_by_role("button", name="Run the experiment").click()
+    expect(panel.locator("img.wanx-cell-image")).to_have_count(4, timeout=60_000)
+    expect(person.studio.locator(".wanx-card")).to_have_count(4, timeout=30_000)
+    asked = person.ask(
+        "sorted([b['input']['prompt'], b['parameters']['strength']] for b in bodies)"
+    )
+    assert asked == sorted(
+        [f"转换成{style}风格", strength]
+        for style in ("法国绘本", "金箔艺术")
+        for strength in (0.2, 0.8)
+    )
+    seeds = person.ask("[b['parameters']['seed'] for b in bodies]")
+    assert len(set(seeds)) == 1
+    for theme, width in (("light", 1200), ("dark", 600)):
+        photograph(person.notebook, person.studio, "studio_experiment", theme, width)

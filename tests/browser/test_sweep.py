@@ -5,7 +5,7 @@ import json
 import pytest
 from appearance import LANGUAGES, THEMES, use_theme
 from hand import NAMELESS, poll
-from lab import Lab, Notebook
+from lab import PRELUDE, Lab, Notebook
 from playwright.sync_api import Locator, expect
 from test_gallery import FAINT
 
@@ -287,3 +287,47 @@ show_sweep(grid)"""
     expect(w.panel.locator(".wanx-particulars")).to_contain_text(evil)
     assert w.root.locator("img[src=x]").count() == 0
     assert w.page.evaluate("window.evil") is None
+
+
+SERVICE = """\
+import os, signal
+os.environ["DASHSCOPE_API_KEY"] = "sk-sweep"
+os.environ["DASHSCOPE_HTTP_BASE_URL"] = ADDRESS
+os.environ["IPYWANX_HOME"] = FOLDER
+"""
+RESTARTED = "() => window.restarted"
+WATCH_RESTART = f"""async () => {{ {PRELUDE} window.restarted = false;
+  kernel.statusChanged.connect((_, status) => {{
+    if (status === 'autorestarting' || status === 'restarting') window.restarted = true; }}); }}"""
+
+
+def test_a_killed_kernel_s_sweep_goes_on(lab: Lab, served, tmp_path):
+    """A kernel dies in the middle: the same cells go on in the next, and nothing is sent twice."""
+    log = tmp_path / "log"
+    _, url = served("--key", "sk-sweep", "--task-seconds", "0.5", "--log", str(log))
+    grid = 'grid = wx.sweep("stylization_all", photo, prompts, strength="0.2-1.0 [4]")\ngrid'
+    service = SERVICE.replace("ADDRESS", repr(url)).replace("FOLDER", repr(str(tmp_path / "home")))
+    notebook = lab.notebook(
+        [service + SETUP + "%load_ext ipywanx", grid, "len(grid.result())"],
+    )
+    notebook.run(0, 120)
+    notebook.run(1)
+    expect(notebook.locator(1, ".wanx-cell-image").nth(2)).to_be_visible(timeout=60_000)
+    notebook.page.evaluate(WATCH_RESTART)
+    notebook.evaluate("import threading; threading.Timer(0.1, os.kill, (os.getpid(), 9)).start()")
+    notebook.page.wait_for_function(RESTARTED, timeout=60_000)
+    taken = {json.loads(line).get("task_id") for line in log.read_text().splitlines()} - {None}
+    assert 3 <= len(taken) < 12
+    poll(notebook, "True")  # the new kernel answers
+    for index in (0, 1):
+        notebook.run(index, 120)
+    assert notebook.run(2, 120) == "12"
+    assert "there before" in notebook.evaluate("print(grid)")
+    notebook.screenshot("sweep_after_a_kill")
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    creates = [
+        one
+        for one in events
+        if one["event"] == "request" and one["method"] == "POST" and "synthesis" in one["path"]
+    ]
+    assert [one["http"] for one in creates] == [200] * 12

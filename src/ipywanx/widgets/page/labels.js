@@ -32,6 +32,23 @@ const signButton = (name, path, listener) => {
   return node;
 };
 
+// One button for each picture of a result, none for a single one. They stay the same nodes while
+// details come in: a focused one keeps the focus.
+function showNumbers(box, count, index, text, choose) {
+  const wanted = count > 1 ? count : 0;
+  while (box.children.length > wanted) box.lastChild.remove();
+  while (box.children.length < wanted) {
+    const at = box.children.length;
+    const node = element("button", { type: "button", className: "wanx-plain" }, String(at + 1));
+    node.addEventListener("click", () => choose(at));
+    box.append(node);
+  }
+  [...box.children].forEach((node, at) => {
+    node.setAttribute("aria-label", text("picture_n").replace("{n}", at + 1));
+    node.setAttribute("aria-pressed", String(at === index));
+  });
+}
+
 const ICONS = {
   star: "M12 3l2.8 5.8 6.2.9-4.5 4.4 1.1 6.3L12 17.4 6.4 20.4l1.1-6.3L3 9.7l6.2-.9z",
   close: "M5 5l14 14M19 5L5 19",

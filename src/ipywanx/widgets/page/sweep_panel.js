@@ -101,7 +101,7 @@ class SweepPanel {
     const state = text(`cell_${told.state.toLowerCase()}`);
     this.why.textContent = told.state.toLowerCase() === "s" ? text("missing")
       : told.error.length ? `${state}${text("colon")}${chosen(model, told.error)}` : state;
-    this.showNumbers(sizes.length);
+    showNumbers(this.numbers, sizes.length, this.index, text, (at) => this.look(at));
     this.showFacts(told, state);
     for (const field of this.fields) {
       field.value = told[field.dataset.name];
@@ -111,18 +111,9 @@ class SweepPanel {
     speak(this.node, text);
   }
 
-  showNumbers(count) {
-    this.numbers.replaceChildren(...Array.from({ length: count > 1 ? count : 0 }, (_, at) => {
-      const node = element("button", { type: "button", className: "wanx-plain" }, String(at + 1));
-      node.setAttribute("aria-label", this.text("picture_n").replace("{n}", at + 1));
-      node.setAttribute("aria-pressed", String(at === this.index));
-      node.addEventListener("click", () => {
-        this.index = at;
-        this.show();
-        this.numbers.children[at].focus();
-      });
-      return node;
-    }));
+  look(index) {
+    this.index = index;
+    this.show();
   }
 
   showFacts(told, state) {

@@ -116,23 +116,18 @@ class Viewer {
       ...settings.map(([name, value]) => `${name} ${value}`),
       card.task,
     ].filter(Boolean).join(" · ");
-    this.numbers.replaceChildren(...Array.from({ length: card.count > 1 ? card.count : 0 }, (_, at) => {
-      const node = element("button", { type: "button", className: "wanx-plain" }, String(at + 1));
-      node.setAttribute("aria-label", text("picture_n").replace("{n}", at + 1));
-      node.setAttribute("aria-pressed", String(at === this.index));
-      node.addEventListener("click", () => {
-        this.index = at;
-        this.show();
-        this.numbers.children[at].focus();
-      });
-      return node;
-    }));
+    showNumbers(this.numbers, card.count, this.index, text, (at) => this.look(at));
     this.back.hidden = !this.other;
     for (const node of this.arrows) node.disabled = !this.wall.next(card.id, Number(node.dataset.step));
     this.actions.show(card);
     if (details) this.compare.show(this.sides(card, details));
     else this.compare.tellBusy(true);
     speak(this.node, text);
+  }
+
+  look(index) {
+    this.index = index;
+    this.show();
   }
 
   sides(card, details) {
