@@ -15,6 +15,7 @@ from ipywanx._version import __version__
 from ipywanx.calls import aedit, edit, history, jobs, recall, resume, submit, sweep
 from ipywanx.errors import (
     InvalidRequest,
+    NotAccepted,
     NotConfigured,
     RateLimited,
     Refused,
@@ -81,6 +82,7 @@ __all__ = [
     "InvalidRequest",
     "Mask",
     "MaskEditor",
+    "NotAccepted",
     "NotConfigured",
     "PromptBook",
     "RateLimited",

@@ -9,6 +9,7 @@
     ├─ NotConfigured         a setting is missing or wrong
     ├─ ServiceError          the service (or the way to it) refused a call
     │  ├─ Unreachable        nothing was accepted; safe to try again
+    │  ├─ NotAccepted        a kernel ended before the service had the task; nothing is charged
     │  ├─ SubmissionUncertain  the answer was lost; the task may exist and cost money
     │  ├─ Refused            key, rights, or billing
     │  ├─ RateLimited        too many calls; wait
@@ -134,6 +135,10 @@ class ServiceError(WanxError):
 
 class Unreachable(ServiceError):
     """No connection, or no answer in time, to a call that is safe to repeat."""
+
+
+class NotAccepted(ServiceError):
+    """A kernel ended while it sent the task, and the service never had it. It costs nothing."""
 
 
 class SubmissionUncertain(ServiceError):

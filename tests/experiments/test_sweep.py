@@ -7,11 +7,13 @@ import math
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import httpx
 import pytest
 from tests.service.conftest import TEMPO, grey, wait_until
+from tests.service.kept import dead_owner
 
 from ipywanx.errors import InvalidRequest, TaskTimedOut
 from ipywanx.experiments.feed import AHEAD
@@ -133,6 +135,24 @@ def test_stop_means_stop_now(build):
     assert len(seeds) == 30 + len(canceled)
 
 
+def test_retry_may_follow_stop_at_once(build):
+    """Cells that are just being called back are asked for again as well: none is forgotten."""
+    bench = build("asgi", task_seconds=(0.1,), concurrency=1)
+    grid = sweep(bench, seed=range(6)).start()
+    grid.stop()
+    assert len(grid.retry().result(60)) == 6
+    assert set(states(grid)) == {"SUCCEEDED"}
+    grid = sweep(bench, seed=range(10, 16)).start()
+    grid.stop()
+    grid.retry()
+    grid.stop()
+    grid.result(60)
+    assert set(states(grid)) <= {"SUCCEEDED", "STOPPED", "CANCELED"}
+    made = [task.asked.parameters["seed"] for task in bench.engine.tasks._table.values()
+            if task.status == "SUCCEEDED"]  # fmt: skip
+    assert len(made) == len(set(made))
+
+
 def test_a_refused_key_stops_the_rest(build):
     """What would fail all others is asked once, and told; the rest is not sent."""
     bench = build("asgi", "create:Arrearage")
@@ -211,6 +231,18 @@ def test_unreached_ends_the_sweep(build):
     bench.line.answer = lambda _: None
     assert len(grid.retry().result(60)) == 20
     assert len(bench.tasks) == 20
+
+
+def test_what_a_killed_kernel_never_sent_is_sent(bench):
+    """A row says that a call was out, and the service never had it: the sweep asks for it."""
+    grid = sweep(bench, seed=[1, 2])
+    archive = bench.session.archive
+    row = archive.keep_request(archive.begin(grid.plan.requests[0]), grid.plan.requests[0])
+    archive.history.put(replace(row, sent=time.time() - 60, owner=dead_owner()))
+    grid = sweep(bench, seed=[1, 2])
+    assert grid.new == 1
+    assert len(grid.start().result(60)) == 2
+    assert len(bench.tasks) == 2
 
 
 KILLED = """

@@ -1,6 +1,8 @@
 """Tasks that have ended, as a job writes them down."""
 
 import io
+import subprocess
+import sys
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from PIL import Image
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.archive import Archive
-from ipywanx.service.record import Record
+from ipywanx.service.record import Record, owner
 
 SIZE = (520, 512)
 
@@ -36,3 +38,10 @@ def keep(
     record = archive.ended(record, report, names)
     archive.history.put(record)
     return record
+
+
+def dead_owner() -> str:
+    """The owner of a process that has ended."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return f"{owner().rpartition(':')[0]}:{child.pid}"

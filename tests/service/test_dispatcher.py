@@ -1,8 +1,6 @@
 """Is each task sent once, in order, and no faster than the account allows?"""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -10,6 +8,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from tests.service.kept import dead_owner
 
 from ipywanx import wire
 from ipywanx.errors import ServiceError, SubmissionUncertain, TaskCanceled
@@ -213,13 +212,6 @@ def test_an_outage_is_outlived(build):
 
 
 # ---- kernels that ended ---------------------------------------------------------------------
-
-
-def dead_owner() -> str:
-    """The owner of a process that has ended."""
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
-    return f"{owner().rpartition(':')[0]}:{child.pid}"
 
 
 def leave_intent(bench, sent: float) -> None:

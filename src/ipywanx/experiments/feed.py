@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ipywanx.errors import RateLimited, Refused, ServiceUnavailable, Unreachable
+from ipywanx.errors import NotAccepted, RateLimited, Refused, ServiceUnavailable, Unreachable
 from ipywanx.experiments.cells import Cell, Scorer
 from ipywanx.text import Text
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AHEAD = 8
 """Requests on their way at once: twice what the service runs and holds for one account."""
+# The key, the account's money, no way to the service: the others would fail as well.
+_CONCERNS_ALL = (RateLimited, Refused, ServiceUnavailable, Unreachable)
 
 
 class Feed:
@@ -57,6 +59,8 @@ class Feed:
         self._lock = threading.RLock()
         self._left = list(alike)[::-1]  # the next one is the last
         self._busy: dict[str, Job | None] = {}  # None: it is read from the disk
+        self._called_back: set[str] = set()
+        self._wanted_still: set[str] = set()
         self._workers: ThreadPoolExecutor | None = None
 
     def stop(self, why: Text | None = None) -> None:
@@ -68,6 +72,8 @@ class Feed:
                     cell.stop(why)
             self._left.clear()
             jobs = [job for job in self._busy.values() if job is not None]
+            self._called_back |= set(self._busy)
+            self._wanted_still.clear()
             self.changes += 1
         for job in jobs:
             job.request_cancel()
@@ -82,15 +88,22 @@ class Feed:
                 for fingerprint, cells in self._alike.items()
                 if cells[0].is_over and cells[0].state != "SUCCEEDED"
             ]
-            for fingerprint in lost:
-                for cell in self._alike[fingerprint]:
-                    cell.reset()
-            # A task whose answer was lost may be there after all: it is looked for first.
-            self.known |= self._session.known(lost)
-            self._left = [*reversed(lost), *self._left]
-            if self._left:
+            # What is being called back has not ended yet: it is asked for when it has.
+            self._wanted_still |= self._called_back
+            self._queue(lost)
+            if self._left or self._busy:
                 self.ended.clear()
         self.go()
+
+    def _queue(self, lost: Sequence[str]) -> None:
+        """Let cells wait to be sent once more."""
+        for fingerprint in lost:
+            self.known.pop(fingerprint, None)
+            for cell in self._alike[fingerprint]:
+                cell.reset()
+        # A task whose answer was lost may be there after all: it is looked for first.
+        self.known |= self._session.known(lost)
+        self._left = [*reversed(lost), *self._left]
 
     def go(self) -> None:
         """Send as many as there is room for; what is known already is read beside that."""
@@ -136,10 +149,15 @@ class Feed:
 
     def _take(self, fingerprint: str, job: Job) -> None:
         """Take what was made."""
+        error = _error(job)
+        with self._lock:
+            # A killed kernel began to send it, and the service never had it: now it is sent.
+            if isinstance(error, NotAccepted) and fingerprint not in self._called_back:
+                self._wanted_still.add(fingerprint)
         self._alike[fingerprint][0].take(job)
         self._end(fingerprint)
-        if (why := _concerns_all(job)) is not None and self._left:
-            self.stop(why)
+        if isinstance(error, _CONCERNS_ALL) and self._left:
+            self.stop(error.text)
         else:
             self.go()
 
@@ -149,17 +167,19 @@ class Feed:
             first.judge(self._score)
         with self._lock:
             self._busy.pop(fingerprint, None)
+            self._called_back.discard(fingerprint)
             for twin in twins:
                 twin.like(first)
+            if fingerprint in self._wanted_still and first.state != "SUCCEEDED":
+                self._queue([fingerprint])
+            self._wanted_still.discard(fingerprint)
             self.changes += 1
 
 
-def _concerns_all(job: Job) -> Text | None:
-    """Why the others would fail as well: the key, the account's money, no way to the service."""
+def _error(job: Job) -> BaseException | None:
+    """Why an ended job has no result, or None."""
     try:
         job.result(0)
-    except (RateLimited, Refused, ServiceUnavailable, Unreachable) as error:
-        return error.text
-    except BaseException:  # noqa: BLE001 - it concerns this one alone
-        return None
+    except BaseException as error:  # noqa: BLE001 - whatever it is
+        return error
     return None

@@ -13,9 +13,9 @@ from typing import Any
 
 from ipywanx import wire
 from ipywanx.errors import (
+    NotAccepted,
     Rejected,
     ResultExpired,
-    ServiceError,
     SubmissionUncertain,
     TaskCanceled,
     TaskError,
@@ -240,7 +240,7 @@ class Job:
                 "内核在服务接收任务之前结束了。",
             )
             await self._note(status=Status.UNKNOWN.value, message=reason.en)
-            raise ServiceError(
+            raise NotAccepted(
                 reason,
                 hint=Text(
                     "Nothing was charged. Its request is job.request.",
