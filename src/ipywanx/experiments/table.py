@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from html import escape
 from importlib import import_module
@@ -26,6 +27,8 @@ from ipywanx.model.params import describe
 from ipywanx.model.results import Result
 from ipywanx.text import Text
 
+_NAME = re.compile(r"[0-9a-f-]{20,}\S*")  # a task's id, the name of a kept file
+_LONGEST_FIELD, _LONGEST_NAME = 60, 12  # signs of a text on the page, and of an id or a file
 SHOWN = 200
 """Rows that a notebook shows; all are in the table."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -124,8 +127,8 @@ def table(plan: Plan, cells: Sequence[Cell], order: str | None = None) -> Table:
     rows = Table(
         {"cell": cell.index}
         | _varied(plan.axes, cell)
-        | _outcome(cell)
         | {column: cell.scores.get(name) for name, column in scores.items()}
+        | _outcome(cell)
         for cell in cells
     )
     if order is None:
@@ -202,6 +205,12 @@ def _harmless(value: Any) -> Any:
 
 
 def _field(value: Any) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    side = ' style="text-align:right"' if is_number else ""
-    return f"<td{side}>{escape(str(_plain(value)))}</td>"
+    """A field on the page: a number short, a long name cut, and whole where the pointer rests."""
+    told = str(_plain(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        short = f"{value:.4g}" if isinstance(value, float) else told
+        return f'<td style="text-align:right">{short}</td>'
+    most = _LONGEST_NAME if _NAME.fullmatch(told) else _LONGEST_FIELD
+    if len(told) <= most:
+        return f"<td>{escape(told)}</td>"
+    return f'<td title="{escape(told)}">{escape(told[: most - 1])}…</td>'

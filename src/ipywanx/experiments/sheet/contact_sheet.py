@@ -33,7 +33,7 @@ _FILE_BYTES, _SHOWN_BYTES = 40_000_000, 1_450_000
 _JPEG_BYTES, _JPEG_MEGAPIXELS = 300_000, 4.0
 _MOST_OPENED = 2000  # cells of a file that have their particulars
 _MOST_SHOWN = 400  # cells of a table in a notebook; more are shown as one picture
-_PAGE_WIDE = 1100  # of a notebook, in CSS pixels
+_PAGE_WIDE = 820  # of a notebook beside an open sidebar, in CSS pixels
 
 
 class ContactSheet:

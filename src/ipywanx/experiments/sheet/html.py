@@ -54,7 +54,7 @@ def document(content: Content, pictures: Mapping[int, tuple[bytes, ...]]) -> str
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(content.title)}</title><style>{PAGE}{_sizes(content, ':root')}</style>"
+        f"<title>{escape(content.title)}</title><style>{PAGE}:root{{{_sizes(content)}}}</style>"
         f"</head><body><h1>{escape(content.title)}</h1>"
         f"<main>{_Tables(content, pictures).all()}</main><footer>{notes}</footer>"
         f"<script>{SCRIPT}</script></body></html>\n"
@@ -69,15 +69,16 @@ def fragment(content: Content, pictures: Mapping[int, tuple[bytes, ...]]) -> str
 def framed(title: str, notes: Iterable[str], inside: str, content: Content | None = None) -> str:
     """A notebook's output with title and notes."""
     told = "".join(f"<div>{escape(_shortened(note, 4 * _SHORT))}</div>" for note in notes)
-    sizes = _sizes(content, ".ipywanx-sheet") if content else ""
+    # Its sizes are its own: several sheets stand on one page.
+    sizes = f' style="{_sizes(content)}"' if content else ""
     return (
-        f'<div class="ipywanx-sheet"><style>{NOTEBOOK}{sizes}</style><div><b>{escape(title)}</b>'
+        f'<div class="ipywanx-sheet"{sizes}><style>{NOTEBOOK}</style><div><b>{escape(title)}</b>'
         f'</div>{inside}<div class="notes">{told}</div></div>'
     )
 
 
-def _sizes(content: Content, where: str) -> str:
-    return f"{where}{{--wide:{content.wide}px;--high:{content.high}px}}"
+def _sizes(content: Content) -> str:
+    return f"--wide:{content.wide}px;--high:{content.high}px"
 
 
 def _shortened(text: str, most: int) -> str:

@@ -71,14 +71,18 @@ margin:0 0 1em}
 .ipywanx-sheet caption{text-align:left;font-weight:600;padding:0 6px;caption-side:top;color:inherit}
 .ipywanx-sheet caption.hidden{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%)}
-.ipywanx-sheet tr,.ipywanx-sheet td,.ipywanx-sheet th{background:none;border:0}
-.ipywanx-sheet th{font-weight:500;padding:0;overflow-wrap:anywhere;white-space:normal}
-.ipywanx-sheet th[scope=row]{text-align:left;padding-right:6px}
+div.ipywanx-sheet table tbody tr:nth-child(n),div.ipywanx-sheet table thead tr:nth-child(n),
+div.ipywanx-sheet table tr td,div.ipywanx-sheet table tr th{background:none;border:0}
+div.ipywanx-sheet table tr th{font-weight:500;padding:0;overflow-wrap:anywhere;white-space:normal}
+div.ipywanx-sheet table tr th[scope=row]{text-align:left;vertical-align:middle;padding-right:6px;
+min-width:7em;max-width:14em}
 .ipywanx-sheet th[scope=row] span{display:block;width:max-content;max-width:14em}
-.ipywanx-sheet th[scope=col]{vertical-align:bottom;text-align:center;max-width:var(--wide)}
-.ipywanx-sheet th.title{white-space:nowrap;opacity:.75;font-weight:400;text-align:left}
-.ipywanx-sheet td{padding:0;vertical-align:top;text-align:center;width:var(--wide)}
-.ipywanx-sheet thead td{width:auto}
+div.ipywanx-sheet table tr th[scope=col]{vertical-align:bottom;text-align:center;
+max-width:var(--wide)}
+div.ipywanx-sheet table tr th.title{white-space:nowrap;opacity:.75;font-weight:400;text-align:left}
+div.ipywanx-sheet table tr td{padding:0;vertical-align:top;text-align:center;width:var(--wide);
+min-width:var(--wide);max-width:none}
+div.ipywanx-sheet table thead tr td{width:auto;min-width:0}
 .ipywanx-sheet figure{margin:0}
 .ipywanx-sheet .pictures{display:grid;gap:2px;place-items:center;width:var(--wide)}
 .ipywanx-sheet .pictures.several{grid-template-columns:1fr 1fr}
@@ -86,7 +90,7 @@ clip-path:inset(50%)}
 .ipywanx-sheet .blank{box-sizing:border-box;width:var(--wide);min-height:5em;padding:8px;
 border:1px dashed currentColor;opacity:.75;text-align:left;overflow-wrap:anywhere}
 .ipywanx-sheet .blank b,.ipywanx-sheet .blank small{display:block}
-.ipywanx-sheet figcaption{font-size:.9em;opacity:.75;max-width:var(--wide)}
+.ipywanx-sheet figcaption{font-size:.9em;opacity:.75;max-width:var(--wide);margin:0 auto}
 .ipywanx-sheet .notes{opacity:.8}
 """
 """Under a cell, in the notebook's own colours."""
