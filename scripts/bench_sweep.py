@@ -8,8 +8,8 @@ the first create to the last answer that told an end (1.0 is the physical limit)
 sweep          all tasks as one sweep
 SDK gather     the official SDK as one would write it: asyncio.gather over its calls
 
-Then a plan of 10,000 cells, made, shown and stopped; and a sheet of 400 cells, rendered as PNG and
-as HTML beside pasting the same small pictures with Pillow alone.
+And a plan of 10,000 cells, made, shown and stopped; and a sheet of 400 cells, rendered and written,
+beside pasting the same small pictures with Pillow alone.
 
 Run: python scripts/bench_sweep.py [--tasks 200] [--scale 8]   (or: make bench-sweep)
 """
@@ -31,7 +31,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from task_server import FUNCTION, HEAD, KEY, MODEL, PROMPT, data_uri, line, run
 
 CLIENTS = ("sweep", "SDK gather")
@@ -124,11 +124,13 @@ def big_sheet() -> None:
         cell.thumbnails = (_small(index),)
         cell._over = "SUCCEEDED"  # noqa: SLF001 - what a sweep would have done
         made.append(cell)
-    sheet = ContactSheet(cells, made)
+    sheet, folder = ContactSheet(cells, made), os.environ["IPYWANX_HOME"]
     rows: dict[str, Callable[[], object]] = {
-        "sheet as PNG": lambda: sheet.to_image().save(io.BytesIO(), "PNG"),
-        "sheet as HTML": sheet.to_html,
-        "pasting alone": lambda: _pasted(made).save(io.BytesIO(), "PNG"),
+        "sheet rendered": sheet.to_image,
+        "sheet as PNG": lambda: sheet.save(Path(folder, "sheet.png")),
+        "sheet as HTML": lambda: sheet.save(Path(folder, "sheet.html")),
+        "pasting alone": lambda: _pasted(made),
+        "  and its PNG": lambda: _pasted(made).save(io.BytesIO(), "PNG", compress_level=3),
     }
     for name, work in rows.items():
         times = []
@@ -141,10 +143,13 @@ def big_sheet() -> None:
 
 
 def _small(index: int) -> bytes:
-    image = Image.effect_noise((512, 512), 40 + index % 40).convert("RGB")
-    ImageDraw.Draw(image).ellipse((80, 80, 400, 400), fill=(index % 256, 120, 90))
+    """A photo in other colours each time, as a sweep keeps it."""
+    import skimage.data
+
+    photo = Image.fromarray(skimage.data.astronaut())
+    tint = Image.new("RGB", photo.size, (index * 37 % 256, index * 71 % 256, index * 113 % 256))
     stream = io.BytesIO()
-    image.save(stream, "WEBP", quality=85)
+    Image.blend(photo, tint, 0.25).save(stream, "WEBP", quality=85)
     return stream.getvalue()
 
 
