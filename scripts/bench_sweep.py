@@ -20,6 +20,7 @@ import argparse
 import asyncio
 import contextlib
 import io
+import logging
 import math
 import os
 import resource
@@ -61,6 +62,7 @@ def gather(count: int, scale: float) -> None:
     from dashscope.aigc.image_synthesis import AioImageSynthesis
     from dashscope.client import base_api
 
+    logging.getLogger("asyncio").disabled = True  # it tells of connections that the SDK leaves open
     pause = asyncio.sleep
     base_api.asyncio.sleep = lambda seconds: pause(seconds / scale)
     image = data_uri()

@@ -58,7 +58,7 @@ def measure(log: Path, scale: float) -> Row:
             began.update({event["task_id"]: event["t"]} if event["status"] == "RUNNING" else {})
             continue
         refused += event["http"] == 429
-        task_id = event["path"].rpartition("/tasks/")[2]
+        task_id = event["path"].rpartition("/tasks/")[2].strip("/")  # the SDK adds one
         if event["method"] == "GET" and "/tasks" in event["path"]:
             asked += 1
             if task_id in ended:

@@ -19,6 +19,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ipywanx.experiments.diff import difference
+from ipywanx.experiments.outline import as_html
+from ipywanx.experiments.plan import plan
+from ipywanx.experiments.sweep import Sweep
 from ipywanx.model.functions import FUNCTIONS, Colorization
 from ipywanx.model.images import Picture
 from ipywanx.model.results import Result, Timings
@@ -76,6 +80,32 @@ def history(text: str) -> str:
     return Past(Archive(Path("/nowhere"), "a"), [replace(row, task_id=text)])._repr_html_()
 
 
+def experiment(look: Callable[[Sweep], str], *, score: bool = False) -> Callable[[str], str]:
+    """What is shown of an experiment whose prompt, label, error and score are a text."""
+
+    def page(text: str) -> str:
+        prompts = {text: text, f"{text} ": f"{text}."}
+        session = SimpleNamespace(
+            archive=Archive(Path("/nowhere"), "a"),
+            known=lambda _: {},
+            price=lambda _: 0.0,
+            expected_seconds=lambda *_: 1.0,
+        )
+        grid = Sweep(session, plan("colorization", REQUEST.image, prompts))
+        for cell in grid.cells:
+            cell._over, cell.error, cell.note = "FAILED", both(text), text
+            cell.scores = {text: text} if score else {}
+        return look(grid)
+
+    return page
+
+
+def compared(text: str) -> str:
+    """What is shown of the difference of two requests."""
+    a, b = (REQUEST.model_copy(update={"prompt": prompt}) for prompt in (f"{text}a", f"b{text}"))
+    return difference(a, b, lambda _: REQUEST, lambda _: [])._repr_mimebundle_()["text/html"]
+
+
 PAGES: dict[str, Callable[[str], str]] = {
     "prompt": lambda text: figure(prompt=text),
     "file": lambda text: figure(files=(Path("/") / (text.replace("\0", "") or "x"),)),
@@ -89,6 +119,19 @@ PAGES: dict[str, Callable[[str], str]] = {
     "notices while it waits": lambda text: progress("engine", text),
     "engine while it waits": progress,
     "row of the history": history,
+}
+
+# These shorten texts, set them into attributes, or mark words in them.
+SHORTENED: dict[str, Callable[[str], str]] = {
+    "plan of an experiment": experiment(as_html),
+    "sheet under a cell": experiment(
+        lambda grid: grid.sheet()._repr_mimebundle_()["text/html"], score=True
+    ),
+    "sheet in a file": experiment(
+        lambda grid: grid.sheet().to_html().partition("\n")[2], score=True
+    ),
+    "table of an experiment": experiment(lambda grid: grid.table()._repr_html_(), score=True),
+    "difference of two edits": compared,
 }
 
 XSS = [
@@ -209,6 +252,21 @@ def test_no_known_attack_becomes_markup(name):
     assert len(XSS) >= 40
     for text in XSS:
         judge(name, text)
+
+
+def skeleton(page: str) -> set[tuple[str, ...]]:
+    """Which elements a page has, with which attributes."""
+    return {(tag, *(name for name, _ in attributes)) for tag, attributes in read(page).elements}
+
+
+@pytest.mark.parametrize("name", SHORTENED)
+def test_no_known_attack_becomes_markup_in_an_experiment(name):
+    """The same strings as prompt, label, error and score add no element and no attribute."""
+    page = SHORTENED[name]
+    assert "harmless" in read(page("harmless")).text
+    known = skeleton(page("harmless")) | skeleton(page("a long harmless text " * 40))
+    for text in XSS:
+        assert skeleton(page(text)) <= known, text
 
 
 def words() -> st.SearchStrategy[str]:
