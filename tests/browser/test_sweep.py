@@ -156,6 +156,7 @@ def test_the_table_fills_in_and_a_cell_opens_by_keys(lab: Lab):
     assert image.evaluate("async one => { await one.decode(); return one.naturalWidth; }") > 50
 
 
+@pytest.mark.slow
 def test_stop_while_the_kernel_waits_and_retry(lab: Lab):
     """Stop is heard while a cell waits for the end; the rest is stopped, and can be asked again."""
     w = opened(lab, MANY, "len(grid.result())", setup=engine(0.4))
@@ -182,6 +183,7 @@ def test_stop_while_the_kernel_waits_and_retry(lab: Lab):
     w.notebook.screenshot("sweep_stopped")
 
 
+@pytest.mark.slow
 def test_a_failure_is_a_labelled_blank(lab: Lab):
     """One task fails: its place says so and why, the others have pictures, retry mends it."""
     w = opened(lab, GRID, "grid.retry()", setup=engine(0.0, "task:FAILED*1"))
@@ -301,6 +303,7 @@ WATCH_RESTART = f"""async () => {{ {PRELUDE} window.restarted = false;
     if (status === 'autorestarting' || status === 'restarting') window.restarted = true; }}); }}"""
 
 
+@pytest.mark.slow
 def test_a_killed_kernel_s_sweep_goes_on(lab: Lab, served, tmp_path):
     """A kernel dies in the middle: the same cells go on in the next, and nothing is sent twice."""
     log = tmp_path / "log"
