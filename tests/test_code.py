@@ -11,7 +11,8 @@ import ipywanx as wx
 from ipywanx.code import as_magic, as_python, picture_name
 from ipywanx.magics.grammar import Edit, parse
 from ipywanx.model.functions import FUNCTIONS, EditRequest
-from ipywanx.model.images import Picture, load
+from ipywanx.model.images import Picture
+from ipywanx.model.loading import load
 from ipywanx.model.params import Param, describe
 from ipywanx.session import make_request
 

@@ -18,7 +18,7 @@ from tests.bilingual import OURS, spoken_alike
 import ipywanx as wx
 from ipywanx import errors, keys, wire
 from ipywanx.errors import WanxError
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service import job
 from ipywanx.service.client import _read_created, unreachable

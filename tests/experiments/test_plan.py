@@ -10,7 +10,7 @@ from PIL import Image
 from ipywanx.errors import InvalidRequest
 from ipywanx.experiments.plan import MOST_CELLS, plan
 from ipywanx.model.functions import StylizationAll
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 
 PHOTO = load(Image.new("RGB", (512, 512), "grey"))
 STYLES = ["转换成法国绘本风格", "转换成金箔艺术风格"]

@@ -11,7 +11,7 @@ from PIL import Image
 from ipywanx import Drawing
 from ipywanx.errors import UnusableImage
 from ipywanx.model.document import Document
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 
 SIZE = (61, 47)
 PLACES = st.floats(-30, 90)

@@ -22,7 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ipywanx.errors import UnexpectedReply, UnusableImage, WanxError
 from ipywanx.model import results
-from ipywanx.model.images import load, open_image
+from ipywanx.model.loading import load, open_image
 from ipywanx.model.masks import Mask
 from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Output, Status, TaskReport

@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from ipywanx.errors import UnusableImage
-from ipywanx.model import images
-from ipywanx.model.images import MAX_BYTES, Picture, load, open_image
+from ipywanx.model import fitting
+from ipywanx.model.images import MAX_BYTES, Picture
+from ipywanx.model.loading import load, open_image
 
 ORIENTATION = 0x0112
 NOTHING_SENT = "Nothing was sent."
@@ -383,12 +384,12 @@ def test_a_file_over_ten_megabytes_is_refused_unless_it_may_be_changed():
 
 def test_a_heavy_image_is_sent_as_jpeg(monkeypatch):
     """Pixels that no PNG holds in the limit go as JPEG of a quality that a notice names."""
-    monkeypatch.setattr(images, "MAX_BYTES", 400_000)
+    monkeypatch.setattr(fitting, "MAX_BYTES", 400_000)
     picture = load(noise(700, 600))
     assert picture.format == "JPEG"
     assert len(picture.data) <= 400_000
     assert any("quality" in str(notice) for notice in picture.notices)
-    monkeypatch.setattr(images, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(fitting, "MAX_BYTES", 50_000)
     assert "Make it smaller first" in refusal(noise(700, 600))
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from ipywanx import wire
 from ipywanx.errors import ServiceUnavailable, UnexpectedReply, Unreachable, UnusableMask
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.service import files
 from ipywanx.service.files import INLINE_BYTES, FileClient

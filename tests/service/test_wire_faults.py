@@ -33,7 +33,7 @@ from ipywanx.errors import (
     Unreachable,
 )
 from ipywanx.model.functions import SuperResolution
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 from ipywanx.model.tasks import TaskReport
 from ipywanx.service.client import Client
 from ipywanx.service.patience import Deadlines

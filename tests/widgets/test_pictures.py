@@ -58,7 +58,7 @@ def test_what_is_converted_is_told(source):
 
 def test_the_preview_is_small(source):
     """The page gets a JPEG of at most 640 pixels, and nothing of a URL."""
-    from ipywanx.model.images import load
+    from ipywanx.model.loading import load
 
     picture = load(Image.new("RGB", (4000, 1000)))
     preview = source.describe(picture)["preview"]

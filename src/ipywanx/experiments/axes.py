@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ipywanx.errors import InvalidRequest, unsent
-from ipywanx.model.images import load
+from ipywanx.model.loading import load
 from ipywanx.model.params import Param
 from ipywanx.text import Text
 
@@ -55,7 +55,7 @@ def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
         param: Whose value it is.
         given: A list, tuple, range, dict, one-dimensional array or iterator of values, or a text
             that spans numbers.
-        fit: Whether pictures may be made to fit; see :func:`ipywanx.model.images.load`.
+        fit: Whether pictures may be made to fit; see :func:`ipywanx.model.loading.load`.
 
     Raises:
         InvalidRequest: It spans nothing, or too much.

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PIL import Image
 
 from ipywanx.errors import InvalidRequest, UnusableImage
-from ipywanx.model.images import open_image
+from ipywanx.model.loading import open_image
 from ipywanx.model.operations import INK, PAPER, Mode
 from ipywanx.model.pixels import to_rgb
 from ipywanx.model.sheets import Sheet

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean, unsent
 from ipywanx.model.expansion import expanded_box
-from ipywanx.model.images import Picture, load
+from ipywanx.model.images import Picture
+from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import About, describe, explain
 from ipywanx.text import Text

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from PIL import Image
 
 from ipywanx.errors import InvalidRequest, UnusableMask
-from ipywanx.model.images import open_image
+from ipywanx.model.loading import open_image
 from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
 from ipywanx.model.sheets import Sheet

@@ -23,7 +23,8 @@ from PIL import Image
 from ipywanx.errors import WanxError
 from ipywanx.model.chunks import stripped
 from ipywanx.model.functions import FUNCTIONS, EditRequest
-from ipywanx.model.images import Picture, load
+from ipywanx.model.images import Picture
+from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.params import describe

@@ -9,7 +9,8 @@ from PIL import Image
 
 from ipywanx.errors import UnusableImage
 from ipywanx.model.drawings import Drawing
-from ipywanx.model.images import MAX_SIDE, MIN_SIDE, load
+from ipywanx.model.images import MAX_SIDE, MIN_SIDE
+from ipywanx.model.loading import load
 from ipywanx.model.operations import PAPER, Value
 from ipywanx.text import Text
 from ipywanx.widgets.easel import Easel

@@ -14,7 +14,8 @@ import traitlets
 
 from ipywanx.model.expansion import expanded_box
 from ipywanx.model.functions import Expand
-from ipywanx.model.images import MAX_SIDE, Picture, load
+from ipywanx.model.images import MAX_SIDE, Picture
+from ipywanx.model.loading import load
 from ipywanx.model.params import describe
 from ipywanx.text import preferred_language
 from ipywanx.widgets.esm import FRAME, module

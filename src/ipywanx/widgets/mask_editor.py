@@ -9,7 +9,7 @@ import traitlets
 from PIL import Image
 
 from ipywanx.errors import UnusableMask
-from ipywanx.model.images import load, open_image
+from ipywanx.model.loading import load, open_image
 from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, KEEP, Value
 from ipywanx.model.recognition import recognized

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ipywanx.errors import UnusableImage, WanxError
-from ipywanx.model.images import MAX_SIDE, Picture, load
+from ipywanx.model.images import MAX_SIDE, Picture
+from ipywanx.model.loading import load
 from ipywanx.model.namespace import picture_names
 from ipywanx.text import Text
 from ipywanx.widgets.messages import UNREADABLE

@@ -16,7 +16,8 @@ import traitlets
 
 from ipywanx.errors import InvalidRequest, UnusableImage, WanxError, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest, request_class
-from ipywanx.model.images import Picture, load
+from ipywanx.model.images import Picture
+from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
 from ipywanx.session import Session, current

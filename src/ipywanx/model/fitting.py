@@ -1,0 +1,196 @@
+"""How is a picture made to fit? Formats, sizes and bytes, and each change told.
+
+Sizes are read from the header, before a pixel is decoded, so that a decompression bomb costs
+nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image
+
+from ipywanx.errors import UnusableImage, unsent
+from ipywanx.model.images import FORMATS, MAX_BYTES, MAX_SIDE, MIN_SIDE, Picture
+from ipywanx.model.pixels import decode, is_turned, open_header, readable, to_rgb
+from ipywanx.text import Text, spaced
+
+MAX_DECODED = 100_000_000
+"""Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
+TURNED = Text(
+    "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
+)
+_SHRINK = Text("Make it smaller first.", "请先缩小图片。")
+
+
+def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
+    """The picture of a file's bytes; one that fits keeps them.
+
+    Args:
+        data: The file.
+        name: What to call it.
+        fit: Make it fit, instead of refusing it.
+
+    Raises:
+        UnusableImage: It is none, or does not fit.
+    """
+    image = open_header(data, name)
+    # A phone's MPO is a JPEG with a second picture behind it, which readers of JPEG never see.
+    kind = "JPEG" if image.format == "MPO" else image.format or ""
+    if (image.width * image.height > MAX_DECODED) if fit else not _in_range(image.size):
+        _refuse_size(image.size, name, fit=fit)
+    turned = is_turned(image, name)
+    with readable(name):
+        frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
+    as_it_is = (
+        kind in FORMATS
+        and image.mode in {"RGB", "L"}
+        and not turned
+        and "transparency" not in image.info
+        and frames == 1
+    )
+    pixels = decode(image, name)
+    if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
+        return Picture(data, kind, pixels.size, str(name))
+    if len(data) > MAX_BYTES and not fit:
+        raise UnusableImage(
+            Text(
+                f"{name} has {_megabytes(data)}; the service takes at most 10 MB.",
+                f"{spaced(name)}有 {_megabytes(data)}；服务最多接受 10 MB。",
+            ),
+            hint=unsent("Use fit=True to recompress it.", "可用 fit=True 重新压缩。"),
+        )
+    notices = [TURNED] if turned else []
+    if kind not in FORMATS:
+        notices.append(
+            Text(
+                f"{kind} is not a format that the service takes; it is sent as PNG.",
+                f"服务不支持 {kind} 格式；将以 PNG 发送。",
+            )
+        )
+    if frames > 1:
+        notices.append(
+            Text("Only the first frame of the animation is used.", "只使用动画的第一帧。")
+        )
+    if len(data) > MAX_BYTES:
+        notices.append(
+            Text(
+                "The file was recompressed, to stay within 10 MB.",
+                "文件已重新压缩，以不超过 10 MB。",
+            )
+        )
+    return from_pixels(pixels, name, fit=fit, notices=notices, lossy=kind in {"JPEG", "WEBP"})
+
+
+def from_pixels(
+    image: Image.Image,
+    name: str | Text,
+    *,
+    fit: bool,
+    notices: list[Text] | None = None,
+    lossy: bool = False,
+) -> Picture:
+    """The picture of decoded pixels, encoded anew; ``notices`` tell what happened before.
+
+    Raises:
+        UnusableImage: They do not fit.
+    """
+    notices = list(notices or ())
+    image = to_rgb(image, notices)
+    if not _in_range(image.size):
+        if not fit:
+            _refuse_size(image.size, name, fit=fit)
+        image = _resized(image, name, notices)
+    data, kind = _encode(image, lossy=lossy, notices=notices)
+    return Picture(data, kind, image.size, str(name), notices=tuple(notices))
+
+
+def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:
+    width, height = image.size
+    scale = 1.0
+    if max(width, height) > MAX_SIDE:
+        scale = MAX_SIDE / max(width, height)
+    elif min(width, height) < MIN_SIDE:
+        scale = MIN_SIDE / min(width, height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if not _in_range(size):
+        raise UnusableImage(
+            Text(
+                f"{name} is {written(image.size)} pixels: too long and narrow to fit "
+                f"{MIN_SIDE} to {MAX_SIDE} on both sides.",
+                f"{spaced(name)}为 {written(image.size)} 像素：过于狭长，两边无法都在 "
+                f"{MIN_SIDE} 到 {MAX_SIDE} 之间。",
+            ),
+            hint=unsent("Crop it first.", "请先裁剪。"),
+        )
+    notices.append(
+        Text(
+            f"The picture was resized from {written(image.size)} to {written(size)} pixels.",
+            f"图片已从 {written(image.size)} 像素缩放为 {written(size)} 像素。",
+        )
+    )
+    return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _encode(image: Image.Image, *, lossy: bool, notices: list[Text]) -> tuple[bytes, str]:
+    if not lossy:
+        data = _save(image, "PNG", compress_level=3)
+        if len(data) <= MAX_BYTES:
+            return data, "PNG"
+    for quality in (95, 88, 75, 60, 40):
+        data = _save(image, "JPEG", quality=quality, subsampling=0)
+        if len(data) <= MAX_BYTES:
+            break
+    else:
+        raise UnusableImage(
+            Text(
+                f"The picture has {_megabytes(data)} even as JPEG of quality {quality}; "
+                "the service takes at most 10 MB.",
+                f"图片有 {_megabytes(data)}，即使存为质量 {quality} 的 JPEG；服务最多接受 10 MB。",
+            ),
+            hint=unsent(*_SHRINK),
+        )
+    if not lossy:
+        notices.append(
+            Text(
+                f"It is sent as JPEG of quality {quality}, to stay within 10 MB.",
+                f"将以质量 {quality} 的 JPEG 发送，以不超过 10 MB。",
+            )
+        )
+    return data, "JPEG"
+
+
+def _save(image: Image.Image, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def _in_range(size: tuple[int, int]) -> bool:
+    return all(MIN_SIDE <= side <= MAX_SIDE for side in size)
+
+
+def written(size: tuple[int, int]) -> str:
+    """A size as people write it: 640×480."""
+    return f"{size[0]}×{size[1]}"
+
+
+def _megabytes(data: bytes) -> str:
+    return f"{len(data) / 1024 / 1024:.1f} MB"
+
+
+def image_name(image: Image.Image) -> Text:
+    """What to call a picture that has no name."""
+    return Text(f"a {written(image.size)} image", f"{written(image.size)} 的图像")
+
+
+def _refuse_size(size: tuple[int, int], name: str | Text, *, fit: bool) -> None:
+    advice = _SHRINK if fit else Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
+    raise UnusableImage(
+        Text(
+            f"{name} is {written(size)} pixels; the service takes {MIN_SIDE} to {MAX_SIDE} a side.",
+            f"{spaced(name)}为 {written(size)} 像素；服务要求每边 {MIN_SIDE} 到 {MAX_SIDE} 像素。",
+        ),
+        hint=unsent(*advice),
+    )
