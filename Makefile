@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check format bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
+.PHONY: help lab test test-slow test-all check docs format notebooks bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +34,19 @@ test-slow: $(READY)-browser ## run the slow tests alone
 test-all: $(READY)-browser check ## check and test everything
 	@$(PYTEST) $(ARGS)
 
+notebooks: $(READY)-dev ## build the tutorials from notebooks/source, and run each one in both languages
+	@$(BIN)/python scripts/notebooks.py
+	@$(PYTEST) tests/test_notebooks.py $(ARGS)
+
+docs: $(READY)-dev ## write the tutorials as pages, with their pictures, to artifacts/docs
+	@$(BIN)/python scripts/notebooks.py --html artifacts/docs/tutorials
+
 check: $(READY)-dev ## look for faults without running anything
 	@$(BIN)/python -m ruff check --quiet
 	@$(BIN)/python -m ruff format --check --quiet || { echo "Not formatted: run \`make format\`."; exit 1; }
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python scripts/notebooks.py --check
 
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero

@@ -19,7 +19,8 @@ from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
 from ipywanx.model.tasks import Output, Status, TaskReport
-from ipywanx.service.archive import IN_USE_SECONDS, Archive
+from ipywanx.service.archive import Archive
+from ipywanx.service.broom import IN_USE_SECONDS
 from ipywanx.session import make_request
 from ipywanx.settings import OFFLINE
 
@@ -271,14 +272,14 @@ def test_delete_keeps_what_another_task_names(archive):
     request = asked("description_edit_with_mask")
     first = keep(archive, request, png("red"), png("blue"))
     second = keep(archive, request, png("red"))
-    freed = archive.delete([first])
+    freed = archive.broom.delete([first])
     assert freed == len(png("blue"))
     assert archive.result(second).request == request
     assert archive.result(second).data == (png("red"),)
-    assert archive.delete([second]) > len(png("red"))
+    assert archive.broom.delete([second]) > len(png("red"))
     assert pictures(archive) == set()
     assert archive.history.everything() == []
-    assert archive.delete([]) == 0
+    assert archive.broom.delete([]) == 0
 
 
 def test_delete_takes_nothing_where_rows_cannot_be_read(archive):
@@ -290,10 +291,10 @@ def test_delete_takes_nothing_where_rows_cannot_be_read(archive):
     history.write_bytes(b"no database at all" * 500)
     before = pictures(archive)
     with pytest.raises(WanxError, match=r"Nothing was deleted\. The history in .* cannot be used"):
-        archive.delete([record])
+        archive.broom.delete([record])
     assert pictures(archive) == before
     history.with_suffix(".away").replace(history)
-    assert archive.delete([record]) > 0
+    assert archive.broom.delete([record]) > 0
 
 
 def grow_old(archive, records) -> None:
@@ -314,9 +315,9 @@ def test_tidying_removes_the_oldest_previews(archive):
     rows = [keep(archive, None, png(colour)) for colour in ("red", "green", "blue", "white")]
     grow_old(archive, rows)
     total = archive.files.total_bytes()
-    assert bounded(archive, 0).tidy() == 0
-    assert bounded(archive, total).tidy() == 0
-    gone = bounded(archive, total - len(png("red")) - 1).tidy()
+    assert bounded(archive, 0).broom.tidy() == 0
+    assert bounded(archive, total).broom.tidy() == 0
+    gone = bounded(archive, total - len(png("red")) - 1).broom.tidy()
     assert gone == len(png("red")) + len(png("green"))
     assert [one.id for one in archive.history.search()] == [rows[3].id, rows[2].id]
     assert archive.files.total_bytes() == total - gone
@@ -330,7 +331,7 @@ def test_tidying_never_takes_what_was_paid_for(archive):
     unpriced = keep(paid, None, png("blue"), cost=0.0)  # the service did not count
     preview = keep(archive, request, png("red"), png("green"))
     grow_old(archive, [preview, bought, unpriced])
-    assert bounded(archive, 1).tidy() == len(png("green"))
+    assert bounded(archive, 1).broom.tidy() == len(png("green"))
     assert [one.id for one in archive.history.search()] == [unpriced.id, bought.id]
     assert paid.result(bought).request == request
     assert paid.result(unpriced).data == (png("blue"),)
@@ -341,7 +342,7 @@ def test_tidying_never_takes_what_was_starred(archive):
     liked, other = keep(archive, None, png("red")), keep(archive, None, png("green"))
     grow_old(archive, [liked, other])
     archive.history.mark(liked.id, starred=True)
-    assert bounded(archive, 1).tidy() == len(png("green"))
+    assert bounded(archive, 1).broom.tidy() == len(png("green"))
     assert [one.id for one in archive.history.search()] == [liked.id]
 
 
@@ -351,12 +352,12 @@ def test_tidying_leaves_what_is_in_use(archive):
     young, old = keep(archive, None, png("red")), keep(archive, request, png("blue"))
     grow_old(archive, [old])
     under_way = archive.keep_request(archive.begin(request), request)  # its row is not there yet
-    assert bounded(archive, 1).tidy() == len(png("blue"))
+    assert bounded(archive, 1).broom.tidy() == len(png("blue"))
     assert archive.request(under_way) == request
     assert archive.result(young).data == (png("red"),)
     archive.history.put(replace(young, asked=time.time() - IN_USE_SECONDS - 1))
     os.utime(archive.result(young).files[0], (1.0, 1.0))
-    assert bounded(archive, 1).tidy() == len(png("red"))
+    assert bounded(archive, 1).broom.tidy() == len(png("red"))
 
 
 def test_tidying_sweeps_what_killed_kernels_left(archive):
@@ -366,7 +367,7 @@ def test_tidying_sweeps_what_killed_kernels_left(archive):
     part.parent.mkdir(exist_ok=True)
     part.write_bytes(b"half")
     os.utime(part, (1.0, 1.0))
-    bounded(archive, 10**9).tidy()
+    bounded(archive, 10**9).broom.tidy()
     assert not part.exists()
 
 
@@ -377,11 +378,11 @@ def test_trouble_while_tidying_is_nobodys(archive, monkeypatch):
     for name in ("sweep", "total_bytes"):
         with monkeypatch.context() as patch:
             patch.setattr(tidy.files, name, lambda *_: Path("/nowhere").stat())
-            assert tidy.tidy() == 0
+            assert tidy.broom.tidy() == 0
     with monkeypatch.context() as patch:
         patch.setattr(tidy.history, "delete", lambda *_: False)
-        assert tidy.tidy() == 0
-    assert tidy.tidy() > 0
+        assert tidy.broom.tidy() == 0
+    assert tidy.broom.tidy() > 0
 
 
 def test_an_edit_tidies_behind_itself(build, until):
@@ -408,7 +409,7 @@ def test_trouble_while_tidying_never_reaches_the_edit(bench, monkeypatch, until)
         called.set()
         raise OSError("the disk is on fire")
 
-    bench.session.archive._most = 1
+    bench.session.archive.broom._most = 1
     monkeypatch.setattr(bench.session.archive.files, "total_bytes", broken)
     assert len(bench.edit().images) == 1
     until(called.is_set)

@@ -137,7 +137,7 @@ def test_texts_are_shown_as_texts(archive):
     def table(text: str) -> Tags:
         record = keep(archive, None, png("red"), prompt=text, function=text, task_id=text)
         page = Past(archive, [record])._repr_html_()
-        archive.delete([record])
+        archive.broom.delete([record])
         return Tags(page)
 
     nasty, harmless = table(NASTY), table("harmless")

@@ -233,7 +233,8 @@ class Sweep:
         left = self.seconds_left
         parts = [Text(f"{ended} of {len(self.cells)}", f"{ended} / {len(self.cells)}")]
         if not self.is_started:
-            parts = [Text(f"{len(self.cells)} planned", f"计划 {len(self.cells)} 个")]
+            planned = Text(f"{len(self.cells)} planned", f"计划 {len(self.cells)} 个")
+            parts = [planned, estimate(self)]
         if running:
             parts.append(Text(f"{running} running", f"{running} 个运行中"))
         if failed:

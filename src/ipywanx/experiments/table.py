@@ -185,11 +185,7 @@ def _files(cell: Cell) -> list[str]:
         return []
     if isinstance(source, Result):
         return [path.name for path in source.files]
-    try:
-        outputs = json.loads(source.outputs)
-        return [PurePath(entry["file"]).name for entry in outputs if "file" in entry]
-    except (LookupError, TypeError, ValueError):
-        return []
+    return [PurePath(name).name for name in source.pictures]
 
 
 def _plain(value: Any) -> Any:

@@ -7,12 +7,10 @@ of a dead kernel comes back whole: with the picture it began from, its parameter
 from __future__ import annotations
 
 import json
-import threading
 import time
 import uuid
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,14 +29,13 @@ from ipywanx.model.params import describe
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
+from ipywanx.service.broom import Broom
 from ipywanx.service.content_store import ContentStore
 from ipywanx.service.history import History
 from ipywanx.service.record import Record, owner
-from ipywanx.text import Text, both, sentences
+from ipywanx.text import Text, both
 
 PICTURES = "pictures"
-IN_USE_SECONDS = 3600.0
-"""So young a preview is still looked at, and so young a file may belong to a task under way."""
 
 
 class Archive:
@@ -51,6 +48,7 @@ class Archive:
 
     Attributes:
         paid: Yuan for what was fetched through it.
+        broom: Takes away what is not wanted any more.
     """
 
     def __init__(self, home: Path, account: str, most: int = 0) -> None:
@@ -58,8 +56,7 @@ class Archive:
         self.history = History(home)
         self.files = ContentStore(home / PICTURES)
         self.paid = 0.0
-        self._most = most
-        self._tidying = threading.Lock()
+        self.broom = Broom(self.history, self.files, most)
         self._disk_notice: Text | None = None
 
     def notice(self, record: Record, request: EditRequest | None) -> Text | None:
@@ -232,7 +229,7 @@ class Archive:
 
     def is_whole(self, record: Record) -> bool:
         """Whether all pictures of a result are still in their files."""
-        names = _kept(record)
+        names = record.pictures
         try:
             return bool(names) and all(self.files.path(name).is_file() for name in names)
         except OSError:
@@ -240,7 +237,7 @@ class Archive:
 
     def count(self, record: Record) -> int:
         """How many pictures a result has; they need not be there any more."""
-        return len(_kept(record))
+        return len(record.pictures)
 
     def picture(self, record: Record, index: int) -> bytes | None:
         """One file as it came: a result's, from 0 on, or at -1 what it began with; None if gone."""
@@ -261,71 +258,7 @@ class Archive:
     def _path(self, record: Record, index: int) -> Path:
         if index < 0:
             return self.files.path(json.loads(record.request)["image"]["file"])
-        return self.files.path(_kept(record)[index])
-
-    # ---- taking away
-
-    def delete(self, records: Iterable[Record]) -> int:
-        """Forget tasks, and remove the files that no other task names; how many bytes went.
-
-        Raises:
-            WanxError: The history cannot be written; nothing was removed.
-        """
-        return self._forget(list(records), untouched_for=0.0)
-
-    def tidy(self) -> int:
-        """Remove old previews, the oldest first, until all files take at most ``most`` bytes.
-
-        Pictures that were paid for or starred are never removed here, nor what is younger than an
-        hour.
-
-        Returns:
-            How many bytes went.
-        """
-        # One at a time is enough, and none where nobody has set a bound.
-        if not self._most or not self._tidying.acquire(blocking=False):
-            return 0
-        try:
-            self.files.sweep(IN_USE_SECONDS)
-            excess = self.files.total_bytes() - self._most
-            if excess <= 0:
-                return 0
-            return self._forget(self._oldest_previews(excess), untouched_for=IN_USE_SECONDS)
-        except (OSError, WanxError):
-            return 0  # the next result tries again
-        finally:
-            self._tidying.release()
-
-    def _oldest_previews(self, excess: int) -> list[Record]:
-        """So many that removing their files frees ``excess`` bytes; fewer where there are not."""
-        rows = self.history.everything() or []
-        named = Counter(name for row in rows for name in _names(row))
-        latest = time.time() - IN_USE_SECONDS
-        chosen = []
-        for row in sorted(rows, key=lambda row: row.asked):
-            if excess <= 0 or row.asked > latest:
-                break
-            if row.is_preview and not row.starred:
-                chosen.append(row)
-                for name in _names(row):
-                    named[name] -= 1
-                    excess -= 0 if named[name] else self.files.size(name)
-        return chosen
-
-    def _forget(self, doomed: Sequence[Record], untouched_for: float) -> int:
-        if not doomed:
-            return 0
-        forgotten = self.history.delete(*doomed)
-        left = self.history.everything() if forgotten else None
-        if left is None:  # what other tasks name is not to be guessed
-            raise WanxError(
-                sentences(
-                    Text("Nothing was deleted.", "没有删除任何内容。"), self.history.trouble or ""
-                ),
-                hint=Text("Try again later.", "请稍后重试。"),
-            )
-        names = set().union(*map(_names, doomed)).difference(*map(_names, left))
-        return sum(self.files.remove(name, untouched_for) for name in names)
+        return self.files.path(record.pictures[index])
 
     def _tell(self, error: OSError) -> None:
         why = error.strerror or error
@@ -335,25 +268,6 @@ class Archive:
             f"图片无法存入 {self.files.folder}（{why}）；它只在此内核中："
             "请用 result.save(folder) 保存。",
         )
-
-
-def _names(record: Record) -> set[str]:
-    """The files that a row names."""
-    try:
-        plain = json.loads(record.request or "{}")
-        names = [plain.get("mask"), plain.get("image", {}).get("file")]
-        names += [entry.get("file") for entry in json.loads(record.outputs)]
-    except (AttributeError, TypeError, ValueError):
-        return set()
-    return {name for name in names if name}
-
-
-def _kept(record: Record) -> list[str]:
-    """The files of its pictures, in order."""
-    try:
-        return [entry["file"] for entry in json.loads(record.outputs) if "file" in entry]
-    except (LookupError, TypeError, ValueError):
-        return []
 
 
 def _read_text(plain: Any) -> Text:

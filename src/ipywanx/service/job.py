@@ -316,7 +316,9 @@ class Job:
             request=ended.request, outputs=ended.outputs, fetched=ended.fetched, cost=result.cost
         )
         self._archive.paid = round(self._archive.paid + result.cost, 2)
-        asyncio.get_running_loop().run_in_executor(None, self._archive.tidy)  # nobody waits for it
+        asyncio.get_running_loop().run_in_executor(
+            None, self._archive.broom.tidy
+        )  # nobody waits for it
         notice = self._archive.notice(self._record, self.request)
         return replace(result, remarks=(notice,)) if notice else result
 

@@ -89,7 +89,7 @@ class Past(Sequence[Result]):
         Raises:
             WanxError: The history cannot be written; nothing was removed.
         """
-        freed = self._archive.delete(self._records)
+        freed = self._archive.broom.delete(self._records)
         self._records.clear()
         return freed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import time
@@ -82,6 +83,24 @@ class Record:
     def is_preview(self) -> bool:
         """Whether the embedded engine made it, for nothing."""
         return self.account.startswith(OFFLINE)
+
+    @property
+    def pictures(self) -> list[str]:
+        """The files of its pictures, by name, in order."""
+        try:
+            return [entry["file"] for entry in json.loads(self.outputs) if "file" in entry]
+        except (LookupError, TypeError, ValueError):
+            return []
+
+    @property
+    def named(self) -> set[str]:
+        """All files that it names: its pictures, and what they were made of."""
+        try:
+            plain = json.loads(self.request or "{}")
+            made_of = {plain.get("mask"), plain.get("image", {}).get("file")}
+            return {name for name in {*made_of, *self.pictures} if name}
+        except (AttributeError, TypeError, ValueError):
+            return set()
 
     @property
     def is_watched(self) -> bool:
