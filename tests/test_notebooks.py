@@ -166,6 +166,17 @@ def test_notebook_runs_top_to_bottom(name, language, tmp_path):
 # ---- their builder -------------------------------------------------------------------------------
 
 
+def test_tutorials_are_run_without_any_key(tmp_path, monkeypatch):
+    """Whoever runs them with a key of their own pays nothing, and finds none of it in a page."""
+    monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-of-the-person")
+    monkeypatch.setenv("IPYWANX_HOME", "of-the-person")
+    environment = builder.on_its_own(tmp_path, "en")
+    assert "DASHSCOPE_API_KEY" not in environment
+    assert environment["IPYWANX_HOME"] == str(tmp_path / "ipywanx")
+    assert environment["HOME"] == str(tmp_path)  # where the official SDK's file would be
+    assert "null" in environment["PYTHON_KEYRING_BACKEND"]
+
+
 def test_one_source_makes_two_notebooks(shelf):
     """Shared code is in both, and each language has its own words, down to a prompt's lines."""
     made = builder.notebooks(shelf)

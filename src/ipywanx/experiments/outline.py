@@ -48,9 +48,10 @@ def as_html(sweep: Sweep) -> str:
         for text in (Text("axis", "坐标轴"), Text("values", "取值"), Text("what", "内容"))
     )
     table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
+    how_far = f"<div>{escape(sweep.told())}</div>" if sweep.is_started else ""
     return (
         f'<div class="ipywanx-plan"><b>{about.name}</b> {about.title.told()} · '
-        f"{escape(estimate(sweep).told())}{table}<div>{escape(sweep.told())}</div></div>"
+        f"{escape(estimate(sweep).told())}{table}{how_far}</div>"
     )
 
 
