@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check docs format notebooks bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
+.PHONY: help lab test test-slow test-all check docs format notebooks reference bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ notebooks: $(READY)-dev ## build the tutorials from notebooks/source, and run ea
 	@$(BIN)/python scripts/notebooks.py
 	@$(PYTEST) tests/test_notebooks.py $(ARGS)
 
+reference: $(READY)-dev ## write the reference pages from the declarations, in both languages
+	@$(BIN)/python scripts/reference_pages.py
+
 docs: $(READY)-dev ## write the tutorials as pages, with their pictures, to artifacts/docs
 	@$(BIN)/python scripts/notebooks.py --html artifacts/docs/tutorials
 
@@ -47,6 +50,7 @@ check: $(READY)-dev ## look for faults without running anything
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/notebooks.py --check
+	@$(BIN)/python scripts/reference_pages.py --check
 
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero

@@ -22,6 +22,7 @@ from ipywanx.model.loading import load
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service import job
 from ipywanx.service.client import _read_created, unreachable
+from ipywanx.service.job import never_accepted
 from ipywanx.settings import Settings
 from ipywanx.text import Text, both, prefer_language, preferred_language, sentences
 from ipywanx.widgets.progress import Progress
@@ -88,6 +89,7 @@ PROVOKED: dict[str, tuple[type[WanxError], Callable[[], object]]] = {
     "unknown status": (errors.UnexpectedReply, lambda: wire.read_error(418, None)),
     "unknown reply": (errors.UnexpectedReply, lambda: wire.read_task({"output": 7})),
     "no way": (errors.Unreachable, lambda: unreachable(TimeoutError("after 30 s"))),
+    "never accepted": (errors.NotAccepted, never_accepted),
     "no id in the answer": (errors.SubmissionUncertain, lambda: _read_created({})),
     "failed": (errors.TaskFailed, ended(Status.FAILED)),
     "cancelled": (errors.TaskCanceled, ended(Status.CANCELED)),

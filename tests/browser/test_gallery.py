@@ -262,6 +262,7 @@ def test_two_results_compare(lab: Lab):
     expect(labels.last).to_have_text("Before · 750×512")
 
 
+@pytest.mark.slow
 def test_stars_tags_and_search_outlive_page_and_kernel(lab: Lab):
     """What was starred and tagged is found after a reload of the page, and by a new kernel."""
     g = opened(lab, AGAIN)
@@ -299,6 +300,7 @@ def test_stars_tags_and_search_outlive_page_and_kernel(lab: Lab):
     g.shows(PROMPTS[2])
 
 
+@pytest.mark.slow
 def test_a_result_is_saved_in_full_and_copied_as_code(lab: Lab):
     """Save downloads the file as it came; the code that is copied makes the same request."""
     g = opened(lab, "")

@@ -41,6 +41,7 @@ def loaded_pictures(notebook, cell):
     )
 
 
+@pytest.mark.slow
 def test_all_ten_functions_in_one_notebook(lab: Lab):
     """Each function shows its picture and the one before under its cell, offline."""
     mask = "mask = wx.Mask(photo.size).ellipse(560, 390, 130, 80)"

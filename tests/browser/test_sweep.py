@@ -206,6 +206,7 @@ def test_a_failure_is_a_labelled_blank(lab: Lab):
     w.is_filled(12)
 
 
+@pytest.mark.slow
 def test_it_waits_for_start_and_orders_by_score(lab: Lab):
     """Planned, it says what it takes; one axis is a list; the best comes first; four are a tile."""
     code = SCORED.replace("N", "4, start=False")

@@ -227,7 +227,11 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("expand", {"prompt": " \n\t　"}, r"needs a prompt"),
     ("expand", {"prompt": "half \ud83d"}, r"half a character"),
     ("expand", {"left_scales": 1.5}, r"no parameter 'left_scales'.*Did you mean 'left_scale'"),
-    ("expand", {"strength": 0.5}, r"no parameter 'strength'.*belongs to description_edit"),
+    (
+        "expand",
+        {"strength": 0.5},
+        r"no parameter 'strength'.*belongs to stylization_all, description_edit\.",
+    ),
     ("expand", {"upscale_factor": 2}, r"belongs to super_resolution"),
     ("expand", {"mask": SPOT}, r"no parameter 'mask'.*description_edit_with_mask"),
     ("expand", {"zzz": 1}, r"no parameter 'zzz'.*Known: "),

@@ -134,6 +134,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_no_kill_leaves_half_a_file(store):
     """30 times a process is killed while it writes: whatever has a final name is whole.
 

@@ -165,8 +165,12 @@ class EditRequest(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             params = {param.name: param for param in describe(type(self))}
+            names = {name for cls in FUNCTIONS.values() for name in cls.model_fields}
             owners = {
-                name: cls.about.name for cls in FUNCTIONS.values() for name in cls.model_fields
+                name: ", ".join(
+                    cls.about.name for cls in FUNCTIONS.values() if name in cls.model_fields
+                )
+                for name in names
             }
             raise explain(error, self.about.name, params, owners) from None
 

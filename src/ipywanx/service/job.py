@@ -235,18 +235,9 @@ class Job:
         """Find the task of a kernel that ended while it was being sent."""
         report = await self._dispatcher.find(self._record.sent or self._record.asked)
         if report is None:
-            reason = Text(
-                "The kernel ended before the service had accepted the task.",
-                "内核在服务接收任务之前结束了。",
-            )
-            await self._note(status=Status.UNKNOWN.value, message=reason.en)
-            raise NotAccepted(
-                reason,
-                hint=Text(
-                    "Nothing was charged. Its request is job.request.",
-                    "没有计费。它的请求在 job.request 中。",
-                ),
-            )
+            never = never_accepted()
+            await self._note(status=Status.UNKNOWN.value, message=never.message)
+            raise never
         await self.accepted(report)
 
     # ---- what the dispatcher tells
@@ -330,6 +321,20 @@ class Job:
     def __repr__(self) -> str:
         what = self.request.about.name if self.request else "task"
         return f"<Job {what} {self.task_id or '(being sent)'}: {self.status}, {self.elapsed:.1f} s>"
+
+
+def never_accepted() -> NotAccepted:
+    """What is raised for a task that the service never had."""
+    return NotAccepted(
+        Text(
+            "The kernel ended before the service had accepted the task.",
+            "内核在服务接收任务之前结束了。",
+        ),
+        hint=Text(
+            "Nothing was charged. Its request is job.request.",
+            "没有计费。它的请求在 job.request 中。",
+        ),
+    )
 
 
 def _failure(report: TaskReport) -> TaskError | None:

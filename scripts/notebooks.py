@@ -1,0 +1,487 @@
+"""Are the tutorials what their sources make? One source, two languages: build, check, or publish.
+
+``notebooks/source/NN_name.md`` holds one tutorial; each block begins with a line of its own::
+
+    %% en             text in English, directly followed by its twin
+    %% zh             the same in Chinese
+    %% code           a cell that both languages share
+    %% code en        a cell of which the Chinese notebook has another, for a prompt or a string
+    %% code zh        that other one
+
+It becomes ``notebooks/NN_name.ipynb`` and ``notebooks/zh/NN_name.ipynb``. Links are written as seen
+from ``notebooks/``: in the Chinese notebook those to another tutorial lead to its Chinese twin, and
+all others one folder up. Two things are added and never written: a link to the other language below
+the title, and the line that makes ipywanx speak Chinese after ``%load_ext ipywanx``.
+
+Run: python scripts/notebooks.py [--check] [--html FOLDER] [--only NAME]   (or: make notebooks)
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import html
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+SOURCE = "source"
+FOLDERS = {"en": ".", "zh": "zh"}
+"""Where each language's notebooks are, in ``notebooks/``."""
+OTHERS = {"en": ("zh", "中文"), "zh": ("en", "English")}
+"""For each language, the other one and its name in itself."""
+MARKERS = ("en", "zh", "code", "code en", "code zh")
+TWINS = {"en": "zh", "code en": "code zh"}
+LOAD = "%load_ext ipywanx"
+SPEAK_CHINESE = '%config WanxMagics.language = "zh"'
+LONGEST = 300
+"""Seconds after which a notebook that still runs is given up."""
+SHOWN = 12
+"""Lines of a difference that ``--check`` shows."""
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+class SourceError(Exception):
+    """A source that cannot be understood: one sentence, with file and line."""
+
+    def __init__(self, path: Path, line: int, said: str) -> None:
+        super().__init__(f"{path.parent.name}/{path.name}:{line}: {said}")
+
+
+class RunError(Exception):
+    """A notebook that does not run to its end: one sentence, with what Python said."""
+
+
+# ---- read ----------------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """One cell of a tutorial, by language."""
+
+    kind: str  # "markdown" or "code", as the notebook's format calls them
+    texts: dict[str, str]
+
+
+class Block(NamedTuple):
+    """One block of a source, with the line of its marker."""
+
+    marker: str
+    line: int
+    text: str
+
+
+class Tutorial(NamedTuple):
+    """One source, read."""
+
+    name: str
+    cells: list[Cell]
+
+    def title(self, language: str) -> str:
+        """The heading that it opens with."""
+        return self.cells[0].texts[language].partition("\n")[0].removeprefix("# ")
+
+
+def sources(folder: Path = NOTEBOOKS) -> list[Path]:
+    """All sources, in the order in which they are read."""
+    return sorted((folder / SOURCE).glob("*.md"))
+
+
+def read(path: Path) -> Tutorial:
+    """One source, checked.
+
+    Raises:
+        SourceError: A marker is unknown, a twin is missing, or a block is empty.
+    """
+    cells: list[Cell] = []
+    blocks = _blocks(path)
+    for block in blocks:
+        kind = "code" if block.marker.startswith("code") else "markdown"
+        if block.marker == "code":
+            cells.append(Cell(kind, {"en": block.text, "zh": block.text}))
+            continue
+        if block.marker not in TWINS:
+            before = next(marker for marker, twin in TWINS.items() if twin == block.marker)
+            raise SourceError(
+                path, block.line, f"'%% {block.marker}' does not follow a '%% {before}'."
+            )
+        wanted = TWINS[block.marker]
+        twin = next(blocks, None)
+        if twin is None or twin.marker != wanted:
+            raise SourceError(
+                path, block.line, f"'%% {block.marker}' is not followed by its '%% {wanted}'."
+            )
+        cells.append(Cell(kind, {"en": block.text, "zh": twin.text}))
+    opening = [] if not cells or cells[0].kind == "code" else list(cells[0].texts.values())
+    if not opening or not all(text.startswith("# ") for text in opening):
+        raise SourceError(path, 1, "it does not open with a title, '# …', in both languages.")
+    return Tutorial(path.stem, cells)
+
+
+def _blocks(path: Path) -> Iterator[Block]:
+    """The blocks of a source, one after the other, without the blank lines around them."""
+    marker, start = "", 1
+    held: list[str] = []
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate([*lines, None], 1):
+        # A cell magic has no space after %%; a marker that lost its space would vanish in a cell.
+        if line is not None and not re.match(r"%%( |$|(en|zh|code)( |$))", line):
+            held.append(line)
+            continue
+        text = "\n".join(held).strip("\n")
+        if marker:
+            if not text.strip():
+                raise SourceError(path, start, f"the block '%% {marker}' is empty.")
+            yield Block(marker, start, text)
+        elif text.strip():
+            raise SourceError(path, 1, "there is text before the first marker.")
+        if line is not None:
+            marker, start, held = line.removeprefix("%% ").rstrip(), number, []
+            if marker not in MARKERS:
+                known = ", ".join(f"'%% {one}'" for one in MARKERS)
+                raise SourceError(path, number, f"{line!r} is no marker; there are {known}.")
+
+
+# ---- build ---------------------------------------------------------------------------------------
+
+_LINKS = re.compile(r"""(\]\(|\b(?:src|href)=")(?![a-z]+:|[#/])([^)\s"#]+)""")
+
+
+def build(tutorial: Tutorial, language: str) -> str:
+    """A notebook's file in "en" or "zh", to the last byte."""
+    cells: list[dict[str, Any]] = []
+    for index, (kind, texts) in enumerate(tutorial.cells):
+        text = texts[language]
+        if kind == "markdown":
+            text = _relinked(text) if language == "zh" else text
+        elif language == "zh":
+            text = _told_in_chinese(text)
+        if index == 0:
+            title, _, rest = text.partition("\n")
+            parts = (title, _other(tutorial.name, language), rest.strip("\n"))
+            text = "\n\n".join(filter(None, parts))
+        # By its place, so that ids do not change when a text does.
+        cell = {"cell_type": kind, "id": f"cell-{index:02}", "metadata": {}}
+        cell["source"] = text.splitlines(keepends=True)
+        cells.append(cell | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
+    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    # As JupyterLab writes it: whoever saves a notebook unchanged makes no difference.
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _other(name: str, language: str) -> str:
+    """The link to the same tutorial in the other language."""
+    other, called = OTHERS[language]
+    folder = os.path.relpath(FOLDERS[other], FOLDERS[language]).replace(os.sep, "/")
+    return f"[{called}]({folder}/{name}.ipynb)"
+
+
+def _relinked(text: str) -> str:
+    """A text whose links, written as seen from ``notebooks/``, hold one folder further down."""
+
+    def moved(found: re.Match[str]) -> str:
+        opening, target = found.groups()
+        twin = "/" not in target and target.endswith(".ipynb")
+        return found[0] if twin else f"{opening}../{target}"
+
+    return _LINKS.sub(moved, text)
+
+
+def _told_in_chinese(code: str) -> str:
+    lines = code.splitlines()
+    if LOAD not in lines or "WanxMagics.language" in code:
+        return code
+    lines.insert(lines.index(LOAD) + 1, SPEAK_CHINESE)
+    return "\n".join(lines)
+
+
+def place(name: str, language: str, folder: Path = NOTEBOOKS) -> Path:
+    """Where a notebook lies."""
+    return folder / FOLDERS[language] / f"{name}.ipynb"
+
+
+def notebooks(folder: Path = NOTEBOOKS, only: str = "") -> dict[Path, str]:
+    """What the sources make: each notebook's place and file.
+
+    Args:
+        folder: The folder with ``source`` in it.
+        only: How the names begin of those that are wanted.
+    """
+    return {
+        place(tutorial.name, language, folder): build(tutorial, language)
+        for tutorial in (read(path) for path in sources(folder) if path.stem.startswith(only))
+        for language in FOLDERS
+    }
+
+
+def differences(folder: Path = NOTEBOOKS, only: str = "") -> list[str]:
+    """Where stored notebooks are not what the sources make, one paragraph each."""
+    made = notebooks(folder, only)
+    told = []
+    for path, text in made.items():
+        name = path.relative_to(folder).as_posix()
+        stored = path.read_bytes().decode("utf-8") if path.is_file() else None
+        if stored is None:
+            told.append(f"{name} is not there.")
+        elif stored != text:
+            told.append(f"{name} is not what its source makes:\n{_difference(stored, text)}")
+    stored_ones = [path for at in FOLDERS.values() for path in (folder / at).glob("*.ipynb")]
+    told += [
+        f"{path.relative_to(folder).as_posix()} has no source."
+        for path in sorted(stored_ones)
+        if path not in made and path.stem.startswith(only)
+    ]
+    return told
+
+
+def _difference(stored: str, made: str) -> str:
+    """The first lines that differ in what a reader sees; else what is left to differ."""
+    try:
+        lines = [
+            [line for cell in json.loads(text)["cells"] for line in ("", *_lines(cell))]
+            for text in (stored, made)
+        ]
+    except (ValueError, KeyError, TypeError):
+        return "  it is no notebook."
+    diff = [
+        f"  {line}"
+        for line in difflib.unified_diff(*lines, lineterm="", n=0)
+        if not line.startswith(("---", "+++", "@@"))
+    ]
+    if not diff:
+        return "  the cells read the same; outputs, counts, ids or metadata differ."
+    more = [f"  … and {len(diff) - SHOWN} more lines"] if len(diff) > SHOWN else []
+    return "\n".join([*diff[:SHOWN], *more])
+
+
+def _lines(cell: dict[str, Any]) -> list[str]:
+    source = cell["source"]
+    text = source if isinstance(source, str) else "".join(source)
+    return [f"[{cell['cell_type']}]", *text.splitlines()]
+
+
+# ---- run -----------------------------------------------------------------------------------------
+
+
+def on_its_own(home: Path, language: str) -> dict[str, str]:
+    """The environment of a reader with no key and no history, whose locale is the language."""
+    foreign = ("DASHSCOPE_", "IPYWANX_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "IPYWANX_HOME": str(home / "ipywanx"),
+        "LANGUAGE": {"en": "en", "zh": "zh_CN"}[language],
+        # A key in the keyring of the person who runs this would be found, and spent.
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+def execute(text: str, folder: Path, environment: dict[str, str]) -> Any:
+    """Run a notebook from top to bottom in a folder; it with its outputs.
+
+    Raises:
+        RunError: A cell failed, or it took too long.
+    """
+    import nbclient
+    import nbformat
+
+    notebook = nbformat.reads(text, as_version=4)
+    start = time.monotonic()
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout_func=lambda _: max(1, LONGEST - (time.monotonic() - start)),  # for all cells
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # else each kernel warns that it listens on TCP
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        client.execute(env=environment)
+    except nbclient.exceptions.CellExecutionError as error:
+        raise RunError(f"{error.ename}: {error.evalue}") from error
+    except nbclient.exceptions.CellTimeoutError as error:
+        raise RunError(f"it takes longer than {LONGEST} s.") from error
+    except nbclient.exceptions.DeadKernelError as error:
+        raise RunError("its kernel died.") from error
+    return notebook
+
+
+def copied(folder: Path, target: Path) -> Path:
+    """A copy of all that notebooks read, without them: what they write lands beside none."""
+    unwanted = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "__pycache__", "out", SOURCE)
+    shutil.copytree(folder, target, ignore=unwanted)
+    for at in FOLDERS.values():
+        (target / at).mkdir(exist_ok=True)
+    return target
+
+
+# ---- publish -------------------------------------------------------------------------------------
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_LOCALES = {"en": "en", "zh": "zh-CN"}
+_ALIVE = {
+    "en": "Interactive, so only in the notebook itself:",
+    "zh": "交互控件，只在 notebook 中可用：",
+}
+# nbconvert's page without its scripts: all of them come from other hosts, and where those cannot be
+# reached the page stays blank until they time out. They are for formulas, diagrams and widgets.
+_TEMPLATE = """{%- extends 'index.html.j2' -%}
+{%- block html_head_js -%}{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+{%- block body_header -%}{{ super() }}
+<nav><a href="{{ resources.index }}" style="color: #0b57d0">ipywanx: tutorials · 教程</a></nav>
+{%- endblock -%}
+"""
+_STYLE = """body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui,
+sans-serif; color: #1d1d1f; background: #fff } table { border-collapse: collapse; width: 100% }
+td, th { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd; text-align: left }
+a { color: #0b57d0 }"""
+
+
+def publish(folder: Path, target: Path, only: str, workers: int) -> None:
+    """Run every notebook and write each one as a page, and the page that lists them.
+
+    Raises:
+        RunError: One of them does not run to its end.
+    """
+    made = notebooks(folder, only)
+    with ThreadPoolExecutor(workers) as pool:
+        tasks = {path: pool.submit(_publish, path, text, folder) for path, text in made.items()}
+        for path, task in tasks.items():
+            name = path.relative_to(folder)
+            try:
+                page, took = task.result()
+            except RunError as error:
+                pool.shutdown(cancel_futures=True)
+                raise RunError(f"{name.as_posix()} does not run to its end: {error}") from None
+            written = (target / name).with_suffix(".html")
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(page, encoding="utf-8")
+            print(f"{written}  ({took:.0f} s, {len(page) / 1e6:.1f} MB)", flush=True)
+    (target / "index.html").write_text(_index(folder, target), encoding="utf-8")
+    print(target / "index.html")
+
+
+def _publish(path: Path, text: str, folder: Path) -> tuple[str, float]:
+    """One notebook as a page, and how long it ran."""
+    import nbconvert
+
+    language = "zh" if path.parent != folder else "en"
+    title = read(folder / SOURCE / f"{path.stem}.md").title(language)
+    with tempfile.TemporaryDirectory(prefix="ipywanx-") as scratch:
+        home = Path(scratch) / "home"
+        home.mkdir()
+        there = copied(folder, Path(scratch) / "notebooks") / FOLDERS[language]
+        start = time.monotonic()
+        notebook = execute(text, there, on_its_own(home, language))
+        took = time.monotonic() - start
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _LINKS.sub(lambda found: _page_link(found[0]), cell.source)
+            for output in cell.get("outputs", []):
+                _still(output, language)
+        notebook.metadata["title"] = title
+        exporter = nbconvert.HTMLExporter(
+            raw_template=_TEMPLATE, embed_images=True, language_code=_LOCALES[language]
+        )
+        resources = {
+            "metadata": {"name": path.stem, "path": str(there)},
+            "index": os.path.relpath(folder / "index.html", path.parent).replace(os.sep, "/"),
+        }
+        page, _ = exporter.from_notebook_node(notebook, resources=resources)
+        page = page.replace(str(home), "~")  # as it would be for the reader
+    return page, took
+
+
+def _still(output: Any, language: str) -> None:
+    """Put a sentence in the place of a widget, which without a kernel and a network is a hole."""
+    data = output.get("data", {})
+    if "text/html" in data:  # what a notebook keeps folded under a widget is all there is here
+        data["text/html"] = data["text/html"].replace("<details", "<details open")
+    if data.pop(_WIDGET, None) is None or "text/html" in data:
+        return
+    what = re.sub(r" object at 0x\w+|ipywanx\.(\w+\.)*", "", data.get("text/plain", ""))
+    told = f"<em>{_ALIVE[language]}</em> <code>{html.escape(what)}</code>"
+    data["text/html"] = f'<p style="color: #555">{told}</p>'
+
+
+def _page_link(link: str) -> str:
+    return re.sub(r"\.ipynb$", ".html", link)
+
+
+def _index(folder: Path, target: Path) -> str:
+    """The page that lists all tutorials that are there, in both languages."""
+    rows = []
+    for tutorial in map(read, sources(folder)):
+        links = []
+        for language in FOLDERS:
+            page = place(tutorial.name, language, target).with_suffix(".html")
+            title = html.escape(tutorial.title(language).replace("`", ""))
+            href = page.relative_to(target).as_posix()
+            links.append(
+                f'<a href="{href}" lang="{_LOCALES[language]}">{title}</a>' * page.is_file()
+            )
+        if any(links):
+            number = html.escape(tutorial.name.partition("_")[0])
+            rows.append(f"<tr><td>{number}</td><td>{links[0]}</td><td>{links[1]}</td></tr>")
+    head = '<tr><th></th><th>English</th><th lang="zh-CN">中文</th></tr>'
+    title = 'ipywanx: tutorials · <span lang="zh-CN">教程</span>'
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<title>ipywanx: tutorials · 教程</title>\n<style>{_STYLE}</style>\n"
+        f"<h1>{title}</h1>\n<table>\n{head}\n" + "\n".join(rows) + "\n</table>\n</html>\n"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="change nothing, tell what differs")
+    parser.add_argument("--html", type=Path, metavar="FOLDER", help="run all, and write them there")
+    parser.add_argument("--only", default="", metavar="NAME", help="how their names begin: 03")
+    parser.add_argument("--workers", type=int, default=2, help="how many run at once (2)")
+    parser.add_argument("--notebooks", type=Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    folder = asked.notebooks.resolve()
+    try:
+        made = notebooks(folder, asked.only)
+        if not made:
+            print(f"No source is named {asked.only}…: see {folder / SOURCE}.", file=sys.stderr)
+            return 1
+        if asked.check and (told := differences(folder, asked.only)):
+            print(*told, "Change the sources and run: make notebooks", sep="\n", file=sys.stderr)
+            return 1
+        if asked.html:
+            publish(folder, asked.html, asked.only, asked.workers)
+        if not asked.check and not asked.html:
+            for path, text in made.items():
+                path.parent.mkdir(exist_ok=True)
+                if not path.is_file() or path.read_bytes() != text.encode():
+                    path.write_bytes(text.encode())
+                    print(path.relative_to(folder).as_posix())
+    except (SourceError, RunError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
