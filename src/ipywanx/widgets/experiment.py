@@ -24,7 +24,6 @@ from ipywanx.widgets.messages import Inbox
 from ipywanx.widgets.pictures import variables_of
 from ipywanx.widgets.sweep_view import SweepView
 from ipywanx.widgets.texts import experiment_texts
-from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
     from ipywanx.session import Session
@@ -41,7 +40,7 @@ _HINTS: Mapping[Kind, Text] = {
 }
 
 
-class Experiment(Unbound, anywidget.AnyWidget):
+class Experiment(anywidget.AnyWidget):
     """Axes over a form. The page shows what the traits say; what axes mean is decided here.
 
     Args:

@@ -20,7 +20,6 @@ from ipywanx.widgets.esm import GALLERY, module
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.shelf import Shelf
 from ipywanx.widgets.texts import gallery_texts
-from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
     from ipywanx.service.record import Record
@@ -30,7 +29,7 @@ ACTIONS = ("edit", "use", "seed", "remix")
 """What a host does: edit it again, use it as input, take its seed, take all but the seed."""
 
 
-class Gallery(Unbound, anywidget.AnyWidget):
+class Gallery(anywidget.AnyWidget):
     """The results that are kept, of all kernels.
 
     ``Gallery()`` under a cell shows them: each opens to be compared with what it began with or with

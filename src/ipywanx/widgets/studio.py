@@ -34,7 +34,6 @@ from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.stages import Stages
 from ipywanx.widgets.texts import studio_texts
-from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
     from ipywanx.experiments.sweep import Sweep
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from ipywanx.service.job import Job
 
 
-class Studio(Unbound, anywidget.AnyWidget):
+class Studio(anywidget.AnyWidget):
     """Forms for all ten functions, with a queue and a gallery.
 
     Args:

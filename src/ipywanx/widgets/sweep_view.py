@@ -22,7 +22,6 @@ from ipywanx.widgets import sweep_facts as facts
 from ipywanx.widgets.esm import SWEEP, module
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.sweep_texts import sweep_texts
-from ipywanx.widgets.unbound import Unbound
 
 if TYPE_CHECKING:
     from ipywanx.experiments.cells import Cell
@@ -35,7 +34,7 @@ LOOK_EVERY, LOOK_AT_MANY_EVERY = 0.25, 1.0
 SMALLEST, LARGEST = 96, 384
 
 
-class SweepView(Unbound, anywidget.AnyWidget):
+class SweepView(anywidget.AnyWidget):
     """A view of one experiment.
 
     Args:
@@ -78,7 +77,7 @@ class SweepView(Unbound, anywidget.AnyWidget):
             axes=facts.axes(sweep.plan, MOST_SHOWN),
         )
         self._sum_up()
-        self.look()  # this sends: see Unbound
+        self.look()  # this sends: see _send
         self.on_msg(self._receive)
         self.watch()
 
@@ -110,6 +109,17 @@ class SweepView(Unbound, anywidget.AnyWidget):
         self._closed.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
         super().close()
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        """Send, and leave the front end's choice of who hears its messages as it is.
+
+        ipykernel 7 sends what a page says to the loop that spoke last, and counts what a thread
+        says as said by the cell that runs: without this, Stop and the pictures would wait for that
+        cell, and ``grid.result()`` is such a cell. Two messages may then be heard by two loops at
+        once; here no order matters between them, elsewhere it does.
+        """
+        super()._send(msg, buffers)
+        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
     # ---- what it says
 
