@@ -73,6 +73,7 @@ def test_every_tool_draws_in_its_colour(lab: Lab):
     artist.notebook.screenshot("doodle_board_tools")
 
 
+@pytest.mark.slow
 def test_lasso_polygon_and_straight_line(lab: Lab):
     """Outlines are filled, and Shift draws straight; every control has a name."""
     artist = opened(lab)
@@ -98,6 +99,7 @@ def test_lasso_polygon_and_straight_line(lab: Lab):
     artist.has(f"{shapes}.stroke([(100, 400), (700, 400)], 4, {orange})")
 
 
+@pytest.mark.slow
 def test_undo_redo_clear_and_reload(lab: Lab):
     """Each step is taken back and done again; the sketch is there after a reload of the page."""
     artist = opened(lab)
@@ -126,6 +128,7 @@ def test_undo_redo_clear_and_reload(lab: Lab):
     artist.has(both)
 
 
+@pytest.mark.slow
 def test_another_colour_and_drawing_while_a_cell_runs(lab: Lab):
     """Any colour can be chosen; ink is in it at once while the kernel sleeps, and right after."""
     artist = opened(lab, "import time; time.sleep(5)")

@@ -152,6 +152,7 @@ def asked_indices(viewing: Viewing) -> set[int]:
     return {order.index(name) for name in ids}
 
 
+@pytest.mark.slow
 def test_a_card_opens_below_and_closes(lab: Lab):
     """Enter opens a card below the cards, arrows go on, Escape gives the focus back."""
     g = opened(lab)

@@ -165,6 +165,7 @@ def test_pictures_survive_without_a_kernel(lab: Lab):
     again.screenshot("without_kernel")
 
 
+@pytest.mark.slow
 def test_one_large_result_keeps_the_notebook_small(lab: Lab):
     """A 2048×2048 result of a detailed photo adds at most 300 kB to the notebook file."""
     notebook = lab.notebook(

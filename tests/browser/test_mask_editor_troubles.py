@@ -65,6 +65,7 @@ def test_two_views(lab: Lab):
             assert view.color(600, y) == pytest.approx((207, 121, 166), abs=12)
 
 
+@pytest.mark.slow
 def test_device_scale_2(lab: Lab):
     """On a screen of two device pixels a CSS pixel, ink is as fine as the screen, and right."""
     with other_screen(lab, device_scale_factor=2):
