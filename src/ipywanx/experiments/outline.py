@@ -25,7 +25,7 @@ def duration(seconds: float) -> str:
 def estimate(sweep: Sweep) -> Text:
     """What it would take: ``12 pictures, CNY 1.68, about 40 s; 3 cells are there already``."""
     pictures, price, time = sweep.pictures, sweep.price, duration(sweep.expected_seconds)
-    known = sum(cell.request.fingerprint in sweep.known for cell in sweep.cells)
+    known = sweep.there_before
     free = Text("free", "免费")
     cost = Text(f"CNY {price:.2f}", f"CNY {price:.2f}") if price else free
     there = Text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -119,10 +120,7 @@ def _rows(axes: tuple[Axis, ...], how: How) -> tuple[tuple[Axis, ...], list[tupl
         )
     lengths = [len(one) for one in axes]
     if how == "grid":
-        count = 1
-        for length in lengths:
-            count *= length
-        _refuse_many(count)
+        _refuse_many(math.prod(lengths))
         return axes, list(itertools.product(*map(range, lengths)))
     if len(set(lengths)) > 1:
         told = ", ".join(f"{one.name} {len(one)}" for one in axes)
@@ -188,6 +186,8 @@ def _with_shared_seed(cells: Sequence[EditRequest]) -> list[EditRequest]:
     It follows from the plan itself, so that the same call in a new kernel is the same experiment
     and finds again what is made already.
     """
+    if all(cell.seed is not None for cell in cells):
+        return list(cells)
     whole = hashlib.sha256("".join(cell.fingerprint for cell in cells).encode())
     seed = int.from_bytes(whole.digest()[:8], "big") % (MAX_SEED + 1)
     return [cell.with_seed(seed) for cell in cells]

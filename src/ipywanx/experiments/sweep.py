@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ipywanx.errors import InvalidRequest, TaskTimedOut, unsent
@@ -76,7 +77,7 @@ class Sweep:
     @property
     def new(self) -> int:
         """Requests that have to be sent: not those that are alike or known."""
-        return sum(fingerprint not in self.known for fingerprint in self._alike)
+        return sum(fingerprint not in self._feed.known for fingerprint in self._alike)
 
     @property
     def pictures(self) -> int:
@@ -84,7 +85,7 @@ class Sweep:
         return sum(
             cells[0].request.n
             for fingerprint, cells in self._alike.items()
-            if fingerprint not in self.known
+            if fingerprint not in self._feed.known
         )
 
     @property
@@ -93,9 +94,16 @@ class Sweep:
         return self._session.price(self.pictures)
 
     @property
+    def there_before(self) -> int:
+        """Cells whose request was made before, or is under way."""
+        known = self._feed.known
+        return sum(len(cells) for name, cells in self._alike.items() if name in known)
+
+    @cached_property
     def expected_seconds(self) -> float:
-        """How long it takes, by what was seen of such edits."""
-        new = [cells[0].request for name, cells in self._alike.items() if name not in self.known]
+        """How long it takes, by what was seen of such edits before it began."""
+        known = self._feed.known
+        new = [cells[0].request for name, cells in self._alike.items() if name not in known]
         return self._session.expected_seconds(*new)
 
     @property
@@ -134,11 +142,6 @@ class Sweep:
     def trouble(self) -> Text | None:
         """Why it was stopped by itself: what would fail all the others too; or None."""
         return self._feed.trouble
-
-    @property
-    def known(self) -> Mapping[str, Record]:
-        """Rows of what was asked for before, by the requests' fingerprints."""
-        return self._feed.known
 
     @property
     def changes(self) -> int:
