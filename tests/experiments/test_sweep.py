@@ -16,6 +16,7 @@ from tests.service.conftest import TEMPO, grey, wait_until
 from tests.service.kept import dead_owner
 
 from ipywanx.errors import InvalidRequest, TaskTimedOut
+from ipywanx.experiments.cells import Cell
 from ipywanx.experiments.feed import AHEAD
 from ipywanx.experiments.plan import plan
 from ipywanx.experiments.sweep import Sweep
@@ -151,6 +152,23 @@ def test_retry_may_follow_stop_at_once(build):
     made = [task.asked.parameters["seed"] for task in bench.engine.tasks._table.values()
             if task.status == "SUCCEEDED"]  # fmt: skip
     assert len(made) == len(set(made))
+
+
+def test_retry_while_a_failure_is_being_taken_asks_once(build, monkeypatch):
+    """A retry in the moment in which a cell fails sends its request once more, not twice."""
+    bench = build("asgi", "task:FAILED:InternalError.Algo*1", task_seconds=(0.1,))
+    grid = sweep(bench, seed="1-4")
+    take = Cell.take
+
+    def take_and_retry(cell, job):
+        take(cell, job)
+        if cell.state == "FAILED":
+            grid.retry()
+
+    monkeypatch.setattr(Cell, "take", take_and_retry)
+    assert len(grid.start().result(60)) == 4
+    assert set(states(grid)) == {"SUCCEEDED"}
+    assert len(bench.tasks) == 5
 
 
 def test_a_refused_key_stops_the_rest(build):

@@ -83,14 +83,16 @@ class Feed:
         """Ask again for what has ended without a result."""
         with self._lock:
             self.trouble = None
-            lost = [
+            lost = {
                 fingerprint
                 for fingerprint, cells in self._alike.items()
                 if cells[0].is_over and cells[0].state != "SUCCEEDED"
-            ]
-            # What is being called back has not ended yet: it is asked for when it has.
-            self._wanted_still |= self._called_back
-            self._queue(lost)
+            }
+            # What is being called back, or just taken, is asked for when that has ended: two jobs
+            # of one request at once would be paid for twice.
+            self._wanted_still |= self._called_back | (lost & self._busy.keys())
+            free = lost - self._busy.keys()
+            self._queue([name for name in self._alike if name in free])
             if self._left or self._busy:
                 self.ended.clear()
         self.go()
