@@ -113,6 +113,15 @@ class Cell:
         """Where its result is: a row of the history, or itself where the disk did not take it."""
         return self._held or (self._record if self._over == "SUCCEEDED" else None)
 
+    def picture(self, index: int) -> bytes | None:
+        """One of its pictures as it came, from 0 on, without the others; None where it is gone."""
+        source = self.source
+        if source is None or index < 0:
+            return None
+        if isinstance(source, Result):
+            return source.data[index] if index < len(source.data) else None
+        return self._archive.picture(source, index)
+
     @property
     def task_id(self) -> str:
         """The service's id, "" before there is one."""

@@ -108,8 +108,7 @@ def picture(cell: Cell, index: int, side: int) -> bytes | None:
     if index == BEFORE:
         data: bytes | None = cell.request.image.data
     else:
-        result = cell.result
-        data = result.data[index] if result and 0 <= index < len(result.data) else None
+        data = cell.picture(index)
     if not data:
         return None
     return for_page(data, side)
