@@ -61,7 +61,11 @@ class Person:
     def submit(self, count: int) -> None:
         """Press the button, and wait until so many results are there."""
         self.studio.locator(".wanx-submit").click()
-        expect(self.studio.locator(".wanx-card")).to_have_count(count, timeout=90_000)
+        cards = self.studio.locator(".wanx-card")
+        refused = self.studio.locator(".wanx-problem:not(:empty), .wanx-task-problem")
+        expect(cards.nth(count - 1).or_(refused).first).to_be_attached(timeout=90_000)
+        assert refused.all_inner_texts() == []
+        expect(cards).to_have_count(count)
 
     def ask(self, code: str) -> object:
         """A value of the kernel, by way of JSON."""
@@ -200,6 +204,29 @@ def test_a_reload_loses_nothing(person: Person):
         "aria-checked", "true"
     )
     again.submit(2)
+
+
+def test_a_busy_kernel_sends_what_was_shown(lab: Lab, tmp_path: Path):
+    """What was typed while a cell ran is sent as it was when the button was pressed."""
+    gate = tmp_path / "open"
+    busy = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    notebook = lab.notebook([SETUP, busy])
+    notebook.run(0)
+    person = Person(notebook)
+    notebook.start(1)
+    person.write("转换成金箔艺术风格")
+    person.field("strength").locator("input[type=number]").fill("0.7")
+    person.field("seed").locator(".wanx-seed").fill("11")
+    person.studio.locator(".wanx-submit").click()
+    person.write("转换成黏土风格")
+    gate.touch()
+    expect(person.studio.locator(".wanx-card")).to_have_count(1, timeout=30_000)
+    prompt = person.field("prompt").locator("textarea")
+    expect(prompt).to_have_value("转换成黏土风格")
+    said = "[bodies[0]['input']['prompt'], bodies[0]['parameters'], studio.request.prompt]"
+    sent, parameters, next_one = person.ask(said)
+    assert (sent, next_one) == ("转换成金箔艺术风格", "转换成黏土风格")
+    assert {"strength": 0.7, "seed": 11}.items() <= parameters.items()
 
 
 def test_the_cap_holds(person: Person):

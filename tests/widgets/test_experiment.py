@@ -117,6 +117,17 @@ def test_running_shows_a_sheet_and_fills_the_gallery(studio):
     assert len(studio.experiment.sweeps) == 1
 
 
+def test_the_button_means_what_the_page_shows(studio):
+    """Axes and form of the message are run, also where they have not come as traits yet."""
+    studio.experiment.axes = [{"name": "strength", "text": "0.2"}]
+    form = {"function": "stylization_all", "values": {"prompt": "转换成金箔艺术风格"}}
+    say(studio, kind="run", axes=[{"name": "strength", "text": "0.3,0.9"}], how="grid", form=form)
+    (sweep,) = studio.experiment.sweeps
+    asked = [(one.prompt, one.strength) for one in sweep.plan.requests]
+    assert asked == [("转换成金箔艺术风格", 0.3), ("转换成金箔艺术风格", 0.9)]
+    sweep.result(60)
+
+
 def test_the_studios_cap_holds(studio, monkeypatch):
     """An experiment that costs more than the cap leaves is refused, in a sentence on the page."""
     monkeypatch.setattr(studio._session, "price", lambda pictures: 0.14 * pictures)

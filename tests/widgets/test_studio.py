@@ -21,7 +21,8 @@ PHOTO = Image.new("RGB", (640, 512), "teal")
 
 def send(studio: Studio, number: int, **content: object) -> None:
     """A message of the page."""
-    studio._receive(studio, {"id": f"page-{number}", **content}, [])
+    form = {"function": studio.function, "values": studio.values.get(studio.function, {})}
+    studio._receive(studio, {"id": f"page-{number}", "form": form, **content}, [])
 
 
 def test_it_begins_as_it_is_asked_to(session):
@@ -84,6 +85,19 @@ def test_a_request_fills_the_form_that_means_it(session, function):
         assert meant.mask.to_image().tobytes() == request.mask.to_image().tobytes()
 
 
+def test_a_button_means_what_the_page_shows(session):
+    """A message overtakes the last change of a trait: it brings along what it means."""
+    studio = Studio(PHOTO, "expand", session=session, prompt="湖")
+    shown = {"function": "expand", "values": {"prompt": "山", "seed": 3}}
+    send(studio, 1, kind="submit", form=shown | {"scales": {"top_scale": 1.5}})
+    (job,) = studio.jobs
+    meant = job.request
+    assert (meant.prompt, meant.seed, meant.top_scale, meant.left_scale) == ("山", 3, 1.5, 1.0)
+    assert studio.request.prompt == "湖"
+    send(studio, 2, kind="submit", form={"function": "super_resolution", "values": {}})
+    assert studio.jobs[1].request.about.name == "super_resolution"
+
+
 def test_the_cap_counts_what_is_under_way(session, monkeypatch):
     """Spent and running together never go over the cap; what would is refused unsent."""
     monkeypatch.setattr(session, "price", lambda pictures: 0.14 * pictures)
@@ -118,6 +132,7 @@ def test_a_result_can_be_gone_on_with(session):
 def drop(studio: Studio, number: int, data: bytes) -> None:
     """Drop a file on the page."""
     content = {"id": f"drop-{number}", "kind": "picture", "source": "upload", "name": "edited.png"}
+    content |= {"form": {"function": studio.function, "values": {}}}
     studio._receive(studio, content, [data])
 
 
@@ -166,6 +181,11 @@ KINDS = ["submit", "picture", "variables", "cancel", "retry", "dismiss", "recall
             "url": ANYTHING,
             "job": ANYTHING,
             "part": ANYTHING,
+            "form": ANYTHING
+            | st.fixed_dictionaries(
+                {"function": st.sampled_from(["expand", "doodle"]) | ANYTHING, "values": ANYTHING},
+                optional={"scales": ANYTHING},
+            ),
         },
     )
     | ANYTHING,

@@ -28,8 +28,11 @@ from ipywanx.widgets.texts import experiment_texts
 if TYPE_CHECKING:
     from ipywanx.session import Session
 
-Form = Callable[[], tuple[str, dict[str, Any]]]
-"""Tells the function, and what is set for it: the values of every cell, but for the axes."""
+Form = Callable[[Mapping[str, Any] | None], tuple[str, dict[str, Any]]]
+"""Tells the function, and what is set for it: the values of every cell, but for the axes.
+
+It is given what the page showed when a button was pressed, or None.
+"""
 
 _HINTS: Mapping[Kind, Text] = {
     "text": Text(
@@ -93,33 +96,43 @@ class Experiment(anywidget.AnyWidget):
         """Yuan that the experiments under way may cost."""
         return sum(sweep.price for sweep in self.sweeps if not sweep.done())
 
-    def refresh(self) -> None:
-        """Plan again: the form or the axes have changed. Sends nothing."""
+    def refresh(self, shown: Mapping[str, Any] | None = None) -> None:
+        """Plan again: the form or the axes have changed. Sends nothing.
+
+        Args:
+            shown: What the page showed when the button was pressed: ``form``, ``axes`` and
+                ``how``. A message overtakes the last change of a trait. None for the traits.
+        """
+        shown = shown or {}
+        axes, how = shown.get("axes", self.axes), shown.get("how", self.how)
         with self._lock:
-            function, values = self._form()
+            function, values = self._form(shown.get("form"))
             params = {param.name: param for param in describe(FUNCTIONS[function])}
             self.choices = [_choice(param) for param in params.values() if _may_vary(param)]
             self._next, self.summary, self.problem = None, [], []
-            asked = [axis for axis in self.axes if str(axis.get("text", "")).strip()]
+            asked = [axis for axis in axes if str(axis.get("text", "")).strip()]
             if not asked:
                 return
             try:
                 varied = {one["name"]: _values(params, one["name"], one["text"]) for one in asked}
                 same = {name: value for name, value in values.items() if name not in varied}
-                cells = plan(function, how=cast("How", self.how), **varied, **same)
+                cells = plan(function, how=cast("How", how), **varied, **same)
                 self._next = Sweep(self._session, cells)
                 self.summary = list(estimate(self._next))
             except WanxError as error:
                 self.problem = list(error.text)
 
-    def run(self) -> Sweep:
+    def run(self, shown: Mapping[str, Any] | None = None) -> Sweep:
         """Begin what is planned, and show its sheet. Returns at once.
+
+        Args:
+            shown: As :meth:`refresh` takes it.
 
         Raises:
             InvalidRequest: Nothing is planned, or it costs more than is allowed.
         """
         with self._lock:
-            self.refresh()
+            self.refresh(shown)
             if self._next is None:
                 what = Text(*self.problem) if self.problem else Text("No axis.", "没有坐标轴。")
                 raise InvalidRequest(what)
@@ -149,7 +162,7 @@ class Experiment(anywidget.AnyWidget):
 
     def _receive(self, _: Any, content: Any, __: Sequence[Any]) -> None:
         if isinstance(content, dict) and content.get("kind") == "run":
-            self._inbox.take(content, self.run, self._tell, self.send)
+            self._inbox.take(content, lambda: self.run(content), self._tell, self.send)
 
     def _tell(self, error: WanxError | None) -> None:
         if error is not None:

@@ -135,19 +135,28 @@ class Studio(anywidget.AnyWidget):
         Raises:
             InvalidRequest: It is not complete or not right; ``parameter`` names the field.
         """
-        name, values = self._form()
+        return self._request()
+
+    def _request(self, shown: Mapping[str, Any] | None = None) -> EditRequest:
+        name, values = self._form(shown)
         return FUNCTIONS[name](**values)
 
-    def _form(self) -> tuple[str, dict[str, Any]]:
-        """The function, and what is set for it."""
-        name = self.function
-        values = dict(self.values.get(name, {}))
+    def _form(self, shown: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+        """The function, and what is set for it.
+
+        Args:
+            shown: What the page showed when a button was pressed: ``function``, ``values``,
+                ``scales``. A message overtakes the last change of a trait. None for the traits.
+        """
+        shown = shown or {}
+        name = shown.get("function", self.function)
+        values = dict(shown.get("values", self.values.get(name, {})))
         image: Any = self._image
-        stage = self.stage
+        stage = self._stage_of(name)
         if isinstance(stage, DoodleBoard):
             image, values["is_sketch"] = stage.image, True
         if isinstance(stage, ExpandFrame):
-            values |= stage.scales
+            values |= stage.scales | shown.get("scales", {})
         mask = stage.mask if isinstance(stage, MaskEditor) else None
         return name, forms.given(name, values, image, mask)
 
@@ -157,7 +166,9 @@ class Studio(anywidget.AnyWidget):
         Raises:
             InvalidRequest: As :attr:`request`, or it would cost more than :attr:`cap` leaves.
         """
-        request = self.request
+        return self._submit(self.request)
+
+    def _submit(self, request: EditRequest) -> Job:
         price = self._session.price(request.n)
         self._allow(price)
         job = self._session.submit(request)
@@ -239,10 +250,12 @@ class Studio(anywidget.AnyWidget):
     def _set_stage(self) -> None:
         """The widget over the picture that the function needs; each keeps what was drawn on it."""
         with self._lock:
-            board = self._on_board and self.function == "doodle"
-            image = None if board else self._image
-            given = self.values.get(self.function, {})
-            self.stage = self._stages.choose(self.function, image, given, self.language)
+            self.stage = self._stage_of(self.function)
+
+    def _stage_of(self, function: str) -> Any:
+        image = None if self._on_board and function == "doodle" else self._image
+        given = self.values.get(function, {})
+        return self._stages.choose(function, image, given, self.language)
 
     def _translate(self, change: dict[str, Any]) -> None:
         self.gallery.language = self.experiment.language = change["new"]
@@ -297,7 +310,7 @@ class Studio(anywidget.AnyWidget):
     def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         match content.get("kind"):
             case "submit":
-                self.submit()
+                self._submit(self._request(content["form"]))
             case "picture":
                 self._take_picture(content, buffers)
             case "variables":
@@ -322,7 +335,7 @@ class Studio(anywidget.AnyWidget):
 
     def _take_picture(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         last = self._results[-1] if self._results else None
-        fit = bool(self.values.get(self.function, {}).get("fit"))
+        fit = bool(content["form"]["values"].get("fit"))
         try:
             picture = self._source.take(content, buffers, last_result=last, fit=fit)
         except UnusableImage as error:  # what was there before stays

@@ -74,7 +74,9 @@ async function render({ model, el }) {
   listen(how, "change", () => { model.set("how", how.value); model.save_changes(); });
   listen(run, "click", () => {
     count += 1;
-    model.send({ kind: "run", id: `${view}-${count}` });
+    const now = { axes: model.get("axes"), how: model.get("how") }; // may not have come as traits yet
+    el.dispatchEvent(new CustomEvent("wanx-run", { bubbles: true, detail: now })); // the studio adds its form
+    model.send({ kind: "run", ...now, id: `${view}-${count}` });
   });
   listen(el, "keydown", (event) => {
     if (event.target.matches("input, textarea, button, select, summary")) event.stopPropagation(); // not the notebook's keys

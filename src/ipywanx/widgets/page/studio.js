@@ -10,7 +10,7 @@ async function render({ model, el }) {
   let count = 0;
   const send = (content, buffer) => {
     count += 1;
-    model.send({ ...content, id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
+    model.send({ ...content, form: shown(), id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
   };
   const parts = { model, el, text, listen, set, send };
 
@@ -119,18 +119,36 @@ async function render({ model, el }) {
   // -- hosted widgets
 
   const hosted = new Map();
+
+  // What the page shows, for a message to bring along: it overtakes a trait's last change, which
+  // ipywidgets holds back while the kernel still has one before it.
+  function shown() {
+    const name = model.get("function");
+    const frame = hosted.get("stage")?.child;
+    const scales = model.get("schema")[name].fields.map((field) => field.name)
+      .filter((field) => field.endsWith("_scale") && frame?.get(field) !== undefined);
+    return {
+      function: name,
+      values: model.get("values")[name] ?? {},
+      scales: Object.fromEntries(scales.map((side) => [side, frame.get(side)])),
+    };
+  }
+  listen(experimentBox, "wanx-run", (event) => { event.detail.form = shown(); });
+
   async function host(name, box) {
     const value = model.get(name);
     const id = typeof value === "string" ? value.replace("IPY_MODEL_", "") : value?.model_id;
     if (hosted.get(name)?.id === id) return;
     hosted.get(name)?.view?.remove();
-    hosted.set(name, { id });
+    const entry = { id };
+    hosted.set(name, entry);
     box.replaceChildren();
     if (!id) return;
     const child = await model.widget_manager.get_model(id);
+    entry.child = child;
     const made = await model.widget_manager.create_view(child, {});
-    if (hosted.get(name).id !== id) return made.remove();
-    hosted.get(name).view = made;
+    if (hosted.get(name) !== entry) return made.remove();
+    entry.view = made;
     box.append(made.el);
     made.trigger?.("displayed");
   }
