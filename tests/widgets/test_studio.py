@@ -3,13 +3,17 @@
 import io
 import threading
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx import Studio
-from ipywanx.errors import InvalidRequest
+from ipywanx import session as sessions
+from ipywanx.engine.app import create_app
+from ipywanx.engine.options import EngineOptions
+from ipywanx.errors import InvalidRequest, TaskFailed
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.metadata import labelled
 from ipywanx.widgets.doodle_board import DoodleBoard
@@ -107,6 +111,36 @@ def test_the_cap_counts_what_is_under_way(session, monkeypatch):
         studio.submit()
     job.result(30)
     assert len(studio.jobs) == 1
+
+
+def test_a_result_is_there_as_soon_as_its_job_has_ended(session):
+    """Who has waited for a job reads its result at once, and none of a job that failed."""
+    studio = Studio(PHOTO, "super_resolution", session=session)
+    jobs = [studio.submit() for _ in range(3)]
+    jobs[2].cancel()
+    made = [job.result(30) for job in jobs if not job.failed]
+    assert studio.results == made
+
+
+@pytest.mark.usefixtures("session")
+def test_the_cap_forgets_what_failed_and_holds_for_a_second_try(monkeypatch):
+    """A failed task leaves the cap as it was, unless it may run unseen; so does trying again."""
+    app = create_app(EngineOptions(base_url=sessions.ENGINE_URL, faults=("task:FAILED",)))
+    sessions._process._engine = httpx.ASGITransport(app)
+    session = sessions.Session()
+    monkeypatch.setattr(session, "price", lambda pictures: 0.14 * pictures)
+    studio = Studio(PHOTO, "super_resolution", session=session, cap=0.2)
+    job = studio.submit()
+    with pytest.raises(TaskFailed):
+        job.result(30)
+    send(studio, 1, kind="retry", job=job.record_id)
+    again = studio.jobs[-1]
+    with pytest.raises(TaskFailed):
+        again.result(30)
+    again._may_run_unseen = True
+    send(studio, 2, kind="retry", job=again.record_id)
+    assert "0.14 of the cap of 0.20" in studio.problem["text"][0]
+    assert studio.jobs[-1] is again
 
 
 def test_a_result_can_be_gone_on_with(session):

@@ -107,6 +107,12 @@ class Job:
         return ended and (self._future.cancelled() or self._future.exception() is not None)
 
     @property
+    def is_free(self) -> bool:
+        """Whether it has ended with nothing that could be charged."""
+        ended = self.failed and self.status in {Status.FAILED, Status.CANCELED}
+        return ended and not self._may_run_unseen
+
+    @property
     def cost(self) -> float:
         """Yuan that it cost; 0 until it has a result."""
         return 0.0 if not self.done() or self.failed else self._future.result().cost

@@ -98,8 +98,8 @@ class Studio(anywidget.AnyWidget):
         self._image: Picture | None = None
         self._on_board = True  # until a picture is chosen, doodle has a blank board
         self._stages = Stages()
-        self._results: list[Result] = []
-        self._given: dict[str, float] = {}  # what the running jobs may cost
+        self._sent: list[Job] = []
+        self._swept = 0.0  # what its experiments have cost
         traits.setdefault("language", preferred_language())
         super().__init__(
             schema=forms.schema(),
@@ -169,10 +169,9 @@ class Studio(anywidget.AnyWidget):
         return self._submit(self.request)
 
     def _submit(self, request: EditRequest) -> Job:
-        price = self._session.price(request.n)
-        self._allow(price)
+        self._allow(self._session.price(request.n))
         job = self._session.submit(request)
-        self._given[job.record_id] = price
+        self._sent.append(job)
         self._queue.add(job)
         return job
 
@@ -200,7 +199,7 @@ class Studio(anywidget.AnyWidget):
     @property
     def results(self) -> list[Result]:
         """What came of it, oldest first."""
-        return list(self._results)
+        return [job.result() for job in self._sent if job.done() and not job.failed]
 
     def fill(self, request: EditRequest) -> None:
         """Set the form as for this request: function, picture, mask and values."""
@@ -230,8 +229,17 @@ class Studio(anywidget.AnyWidget):
 
     @property
     def _committed(self) -> float:
-        given: float = self.spent + sum(self._given.values()) + self.experiment.committed
-        return round(given, 2)
+        mine: float = sum(self._may_cost(job) for job in self._sent)
+        swept: float = self._swept + self.experiment.committed
+        return round(mine + swept, 2)
+
+    def _may_cost(self, job: Job) -> float:
+        """Yuan that a job has cost, or may cost."""
+        if job.is_free:
+            return 0.0
+        if job.done() and not job.failed:
+            return job.cost
+        return self._session.price(job.request.n if job.request else 1)
 
     # ---- the picture, and where one would rather look
 
@@ -267,17 +275,17 @@ class Studio(anywidget.AnyWidget):
         self.queue = rows
 
     def _take_result(self, job: Job) -> None:
-        result = job.result()
-        with self._lock:
-            self._results.append(result)
-            self._given.pop(job.record_id, None)
-            self.spent = round(self.spent + result.cost, 2)
-        self.gallery.add(result)
+        self._sum_up()
+        self.gallery.add(job.result())
 
     def _take_sweep(self, sweep: Sweep) -> None:
-        with self._lock:
-            self.spent = round(self.spent + sweep.cost, 2)
+        self._sum_up(sweep.cost)
         self.gallery.reload()
+
+    def _sum_up(self, swept: float = 0.0) -> None:
+        with self._lock:
+            self._swept += swept
+            self.spent = round(self._swept + sum(job.cost for job in self._sent), 2)
 
     def _act_on(self, action: str, result: Result) -> None:
         """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""
@@ -328,13 +336,13 @@ class Studio(anywidget.AnyWidget):
                     job.request_cancel()
             case "retry":
                 if (job := self._queue.find(content.get("job"))) and job.request is not None:
+                    self._submit(job.request)
                     self._queue.remove(job.record_id)
-                    self._queue.add(self._session.submit(job.request))
             case "dismiss":
                 self._queue.remove(content.get("job"))
 
     def _take_picture(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
-        last = self._results[-1] if self._results else None
+        last = self.results[-1] if self.results else None
         fit = bool(content["form"]["values"].get("fit"))
         try:
             picture = self._source.take(content, buffers, last_result=last, fit=fit)
