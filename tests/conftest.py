@@ -1,18 +1,19 @@
 """What every test gets: a clean environment, no network, and photographs to edit."""
 
 import functools
-import ipaddress
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 from PIL import Image
+from scripts import binder as binder_builder
 from tests.bilingual import OURS, spoken_alike
+from tests.cut_off.sitecustomize import attempts
+from tests.once import made_once
 
 from ipywanx import keys
 from ipywanx.errors import WanxError
@@ -22,52 +23,15 @@ hypothesis.settings.register_profile("ipywanx", deadline=None)
 hypothesis.settings.load_profile("ipywanx")
 
 SMALLEST_SIDE = 512  # the service takes nothing smaller
-LOCAL_NAMES = {"localhost", "", "0.0.0.0", "::"}
-
-
-class NetworkUsedError(RuntimeError):
-    """A test reached for something beyond this machine."""
-
-
-def _is_local(host: object) -> bool:
-    if host is None:
-        return True
-    name = (host.decode() if isinstance(host, bytes) else str(host)).partition("%")[0]
-    if name in LOCAL_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-_attempts: list[str] = []
-
-
-def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
-    if event in {"socket.connect", "socket.sendto"}:
-        address = args[1]
-        host = address[0] if isinstance(address, tuple) else None  # else a Unix socket
-    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
-        host = args[0]
-    else:
-        return
-    if not _is_local(host):
-        said = f"{event} to {host!r}: tests talk to this machine only"
-        _attempts.append(said)
-        raise NetworkUsedError(said)
-
-
-sys.addaudithook(_refuse_network)
 
 
 @pytest.fixture(autouse=True)
 def network_attempts() -> Iterator[list[str]]:
     """Fail the test that reached for the network, even where its error was swallowed."""
-    _attempts.clear()
-    yield _attempts
-    if _attempts:
-        pytest.fail("; ".join(_attempts))
+    attempts.clear()
+    yield attempts
+    if attempts:
+        pytest.fail("; ".join(attempts))
 
 
 @pytest.fixture(autouse=True)
@@ -195,3 +159,20 @@ def served() -> Iterator[Served]:
         if process.poll() is None:
             process.terminate()
         process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def binder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[binder_builder.Built]:
+    """Build what Binder would start, of the files that git knows, once for all workers.
+
+    For the whole session, and so before a test gets its own home: pip finds its cache and settings.
+    """
+    try:
+        binder_builder.interpreter()
+    except binder_builder.BinderError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the one of all workers
+    with made_once(folder / "binder", binder_builder.build) as made:
+        yield binder_builder.Built.within(made)
