@@ -1,4 +1,4 @@
-"""Are the tutorials what their sources make? One source, two languages: build, check, or publish.
+"""Are the tutorials what their sources make? One source, two languages: build, check, run.
 
 ``notebooks/source/NN_name.md`` holds one tutorial; each block begins with a line of its own::
 
@@ -13,27 +13,28 @@ from ``notebooks/``: in the Chinese notebook those to another tutorial lead to i
 all others one folder up. Two things are added and never written: a link to the other language below
 the title, and the line that makes ipywanx speak Chinese after ``%load_ext ipywanx``.
 
-Run: python scripts/notebooks.py [--check] [--html FOLDER] [--only NAME]   (or: make notebooks)
+Run: python scripts/notebooks.py [--check] [--only NAME]   (or: make notebooks)
 """
 
 from __future__ import annotations
 
 import argparse
-import difflib
-import html
 import json
 import os
 import re
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import stored  # noqa: E402 - found from there, however this is run
+
+NOTEBOOKS = ROOT / "notebooks"
 SOURCE = "source"
 FOLDERS = {"en": ".", "zh": "zh"}
 """Where each language's notebooks are, in ``notebooks/``."""
@@ -45,8 +46,6 @@ LOAD = "%load_ext ipywanx"
 SPEAK_CHINESE = '%config WanxMagics.language = "zh"'
 LONGEST = 300
 """Seconds after which a notebook that still runs is given up."""
-SHOWN = 12
-"""Lines of a difference that ``--check`` shows."""
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -231,48 +230,35 @@ def notebooks(folder: Path = NOTEBOOKS, only: str = "") -> dict[Path, str]:
 
 def differences(folder: Path = NOTEBOOKS, only: str = "") -> list[str]:
     """Where stored notebooks are not what the sources make, one paragraph each."""
-    made = notebooks(folder, only)
-    told = []
-    for path, text in made.items():
-        name = path.relative_to(folder).as_posix()
-        stored = path.read_bytes().decode("utf-8") if path.is_file() else None
-        if stored is None:
-            told.append(f"{name} is not there.")
-        elif stored != text:
-            told.append(f"{name} is not what its source makes:\n{_difference(stored, text)}")
-    stored_ones = [path for at in FOLDERS.values() for path in (folder / at).glob("*.ipynb")]
-    told += [
-        f"{path.relative_to(folder).as_posix()} has no source."
-        for path in sorted(stored_ones)
-        if path not in made and path.stem.startswith(only)
-    ]
-    return told
+    there = [path for at in FOLDERS.values() for path in sorted((folder / at).glob("*.ipynb"))]
+    asked = [path for path in there if path.stem.startswith(only)]
+    return stored.differences(KIND, notebooks(folder, only), asked, folder)
 
 
-def _difference(stored: str, made: str) -> str:
-    """The first lines that differ in what a reader sees; else what is left to differ."""
+def _seen(text: str) -> list[str]:
+    """The lines of a notebook's file that its reader sees.
+
+    Raises:
+        ValueError: It is none.
+    """
     try:
-        lines = [
-            [line for cell in json.loads(text)["cells"] for line in ("", *_lines(cell))]
-            for text in (stored, made)
-        ]
-    except (ValueError, KeyError, TypeError):
-        return "  it is no notebook."
-    diff = [
-        f"  {line}"
-        for line in difflib.unified_diff(*lines, lineterm="", n=0)
-        if not line.startswith(("---", "+++", "@@"))
-    ]
-    if not diff:
-        return "  the cells read the same; outputs, counts, ids or metadata differ."
-    more = [f"  … and {len(diff) - SHOWN} more lines"] if len(diff) > SHOWN else []
-    return "\n".join([*diff[:SHOWN], *more])
+        return [line for cell in json.loads(text)["cells"] for line in ("", *_lines(cell))]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError("it is no notebook.") from error
 
 
 def _lines(cell: dict[str, Any]) -> list[str]:
     source = cell["source"]
     text = source if isinstance(source, str) else "".join(source)
     return [f"[{cell['cell_type']}]", *text.splitlines()]
+
+
+KIND = stored.Kind(
+    "its source makes",
+    "has no source",
+    _seen,
+    "the cells read the same; outputs, counts, ids or metadata differ.",
+)
 
 
 # ---- run -----------------------------------------------------------------------------------------
@@ -292,8 +278,14 @@ def on_its_own(home: Path, language: str) -> dict[str, str]:
     }
 
 
-def execute(text: str, folder: Path, environment: dict[str, str]) -> Any:
+def execute(text: str, folder: Path, environment: dict[str, str], kernel: str = "python3") -> Any:
     """Run a notebook from top to bottom in a folder; it with its outputs.
+
+    Args:
+        text: Its file.
+        folder: Where its cells start.
+        environment: The variables of its kernel.
+        kernel: The name of a kernel that Jupyter knows: "python3" is this Python's own.
 
     Raises:
         RunError: A cell failed, or it took too long.
@@ -306,7 +298,7 @@ def execute(text: str, folder: Path, environment: dict[str, str]) -> Any:
     client = nbclient.NotebookClient(
         notebook,
         timeout_func=lambda _: max(1, LONGEST - (time.monotonic() - start)),  # for all cells
-        kernel_name="python3",
+        kernel_name=kernel,
         extra_arguments=["--log-level=ERROR"],  # else each kernel warns that it listens on TCP
         resources={"metadata": {"path": str(folder)}},
     )
@@ -330,134 +322,11 @@ def copied(folder: Path, target: Path) -> Path:
     return target
 
 
-# ---- publish -------------------------------------------------------------------------------------
-
-_WIDGET = "application/vnd.jupyter.widget-view+json"
-_LOCALES = {"en": "en", "zh": "zh-CN"}
-_ALIVE = {
-    "en": "Interactive, so only in the notebook itself:",
-    "zh": "交互控件，只在 notebook 中可用：",
-}
-# nbconvert's page without its scripts: all of them come from other hosts, and where those cannot be
-# reached the page stays blank until they time out. They are for formulas, diagrams and widgets.
-_TEMPLATE = """{%- extends 'index.html.j2' -%}
-{%- block html_head_js -%}{%- endblock -%}
-{%- block jupyter_widgets -%}{%- endblock -%}
-{%- block html_head_js_mathjax -%}{%- endblock -%}
-{%- block html_head_js_mermaidjs -%}{%- endblock -%}
-{%- block body_header -%}{{ super() }}
-<nav><a href="{{ resources.index }}" style="color: #0b57d0">ipywanx: tutorials · 教程</a></nav>
-{%- endblock -%}
-"""
-_STYLE = """body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui,
-sans-serif; color: #1d1d1f; background: #fff } table { border-collapse: collapse; width: 100% }
-td, th { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd; text-align: left }
-a { color: #0b57d0 }"""
-
-
-def publish(folder: Path, target: Path, only: str, workers: int) -> None:
-    """Run every notebook and write each one as a page, and the page that lists them.
-
-    Raises:
-        RunError: One of them does not run to its end.
-    """
-    made = notebooks(folder, only)
-    with ThreadPoolExecutor(workers) as pool:
-        tasks = {path: pool.submit(_publish, path, text, folder) for path, text in made.items()}
-        for path, task in tasks.items():
-            name = path.relative_to(folder)
-            try:
-                page, took = task.result()
-            except RunError as error:
-                pool.shutdown(cancel_futures=True)
-                raise RunError(f"{name.as_posix()} does not run to its end: {error}") from None
-            written = (target / name).with_suffix(".html")
-            written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_text(page, encoding="utf-8")
-            print(f"{written}  ({took:.0f} s, {len(page) / 1e6:.1f} MB)", flush=True)
-    (target / "index.html").write_text(_index(folder, target), encoding="utf-8")
-    print(target / "index.html")
-
-
-def _publish(path: Path, text: str, folder: Path) -> tuple[str, float]:
-    """One notebook as a page, and how long it ran."""
-    import nbconvert
-
-    language = "zh" if path.parent != folder else "en"
-    title = read(folder / SOURCE / f"{path.stem}.md").title(language)
-    with tempfile.TemporaryDirectory(prefix="ipywanx-") as scratch:
-        home = Path(scratch) / "home"
-        home.mkdir()
-        there = copied(folder, Path(scratch) / "notebooks") / FOLDERS[language]
-        start = time.monotonic()
-        notebook = execute(text, there, on_its_own(home, language))
-        took = time.monotonic() - start
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = _LINKS.sub(lambda found: _page_link(found[0]), cell.source)
-            for output in cell.get("outputs", []):
-                _still(output, language)
-        notebook.metadata["title"] = title
-        exporter = nbconvert.HTMLExporter(
-            raw_template=_TEMPLATE, embed_images=True, language_code=_LOCALES[language]
-        )
-        resources = {
-            "metadata": {"name": path.stem, "path": str(there)},
-            "index": os.path.relpath(folder / "index.html", path.parent).replace(os.sep, "/"),
-        }
-        page, _ = exporter.from_notebook_node(notebook, resources=resources)
-        page = page.replace(str(home), "~")  # as it would be for the reader
-    return page, took
-
-
-def _still(output: Any, language: str) -> None:
-    """Put a sentence in the place of a widget, which without a kernel and a network is a hole."""
-    data = output.get("data", {})
-    if "text/html" in data:  # what a notebook keeps folded under a widget is all there is here
-        data["text/html"] = data["text/html"].replace("<details", "<details open")
-    if data.pop(_WIDGET, None) is None or "text/html" in data:
-        return
-    what = re.sub(r" object at 0x\w+|ipywanx\.(\w+\.)*", "", data.get("text/plain", ""))
-    told = f"<em>{_ALIVE[language]}</em> <code>{html.escape(what)}</code>"
-    data["text/html"] = f'<p style="color: #555">{told}</p>'
-
-
-def _page_link(link: str) -> str:
-    return re.sub(r"\.ipynb$", ".html", link)
-
-
-def _index(folder: Path, target: Path) -> str:
-    """The page that lists all tutorials that are there, in both languages."""
-    rows = []
-    for tutorial in map(read, sources(folder)):
-        links = []
-        for language in FOLDERS:
-            page = place(tutorial.name, language, target).with_suffix(".html")
-            title = html.escape(tutorial.title(language).replace("`", ""))
-            href = page.relative_to(target).as_posix()
-            links.append(
-                f'<a href="{href}" lang="{_LOCALES[language]}">{title}</a>' * page.is_file()
-            )
-        if any(links):
-            number = html.escape(tutorial.name.partition("_")[0])
-            rows.append(f"<tr><td>{number}</td><td>{links[0]}</td><td>{links[1]}</td></tr>")
-    head = '<tr><th></th><th>English</th><th lang="zh-CN">中文</th></tr>'
-    title = 'ipywanx: tutorials · <span lang="zh-CN">教程</span>'
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>ipywanx: tutorials · 教程</title>\n<style>{_STYLE}</style>\n"
-        f"<h1>{title}</h1>\n<table>\n{head}\n" + "\n".join(rows) + "\n</table>\n</html>\n"
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing, tell what differs")
-    parser.add_argument("--html", type=Path, metavar="FOLDER", help="run all, and write them there")
     parser.add_argument("--only", default="", metavar="NAME", help="how their names begin: 03")
-    parser.add_argument("--workers", type=int, default=2, help="how many run at once (2)")
     parser.add_argument("--notebooks", type=Path, default=NOTEBOOKS, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     folder = asked.notebooks.resolve()
@@ -469,15 +338,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.check and (told := differences(folder, asked.only)):
             print(*told, "Change the sources and run: make notebooks", sep="\n", file=sys.stderr)
             return 1
-        if asked.html:
-            publish(folder, asked.html, asked.only, asked.workers)
-        if not asked.check and not asked.html:
-            for path, text in made.items():
-                path.parent.mkdir(exist_ok=True)
-                if not path.is_file() or path.read_bytes() != text.encode():
-                    path.write_bytes(text.encode())
-                    print(path.relative_to(folder).as_posix())
-    except (SourceError, RunError) as error:
+        if not asked.check:
+            stored.write(made, folder)
+    except SourceError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

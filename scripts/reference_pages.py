@@ -10,7 +10,6 @@ Run: python scripts/reference_pages.py [--check]   (or: make reference)
 from __future__ import annotations
 
 import argparse
-import difflib
 import inspect
 import os
 import re
@@ -34,7 +33,12 @@ from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.client import unreachable
 from ipywanx.text import Language, Text, both, prefer_language, sentences
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import stored  # noqa: E402 - found from there, however this is run
+
+FOLDER = ROOT / "docs" / "reference"
 FOLDERS: Mapping[Language, str] = {"en": ".", "zh": "zh"}
 """Where each language's pages are, in ``docs/reference/``."""
 OTHERS: Mapping[Language, tuple[Language, str]] = {"en": ("zh", "中文"), "zh": ("en", "English")}
@@ -43,8 +47,9 @@ MADE = (
     "<!-- Made by scripts/reference_pages.py. Change the declarations and run: make reference -->"
 )
 LONGEST_LINE = 88
-SHOWN = 12
-"""Lines of a difference that ``--check`` shows."""
+KIND = stored.Kind(
+    "the declarations make", "is made by nothing", str.splitlines, "the ends of its lines differ."
+)
 
 
 class Page(NamedTuple):
@@ -779,28 +784,8 @@ def speaking(language: Language) -> Iterator[None]:
 
 def differences(folder: Path = FOLDER) -> list[str]:
     """Where stored pages are not what the declarations make, one paragraph each."""
-    made = pages(folder)
-    told = []
-    for path, text in made.items():
-        name = path.relative_to(folder).as_posix()
-        stored = path.read_bytes().decode("utf-8") if path.is_file() else None
-        if stored is None:
-            told.append(f"{name} is not there.")
-        elif stored != text:
-            told.append(f"{name} is not what the declarations make:\n{_difference(stored, text)}")
     there = [path for at in FOLDERS.values() for path in sorted((folder / at).glob("*.md"))]
-    strangers = [path.relative_to(folder).as_posix() for path in there if path not in made]
-    return [*told, *(f"{name} is made by nothing." for name in strangers)]
-
-
-def _difference(stored: str, made: str) -> str:
-    diff = [
-        f"  {line}"
-        for line in difflib.unified_diff(stored.splitlines(), made.splitlines(), lineterm="", n=0)
-        if not line.startswith(("---", "+++", "@@"))
-    ]
-    more = [f"  … and {len(diff) - SHOWN} more lines"] if len(diff) > SHOWN else []
-    return "\n".join([*diff[:SHOWN], *more] or ["  the ends of its lines differ."])
+    return stored.differences(KIND, pages(folder), there, folder)
 
 
 def _told(en: str, zh: str) -> str:
@@ -834,11 +819,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if told := differences(folder):
             print(*told, "Run: make reference", sep="\n", file=sys.stderr)
         return 1 if told else 0
-    for path, text in pages(folder).items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_file() or path.read_bytes() != text.encode():
-            path.write_bytes(text.encode())
-            print(path.relative_to(folder).as_posix())
+    stored.write(pages(folder), folder)
     return 0
 
 
