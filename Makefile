@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check docs format notebooks reference bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
+.PHONY: help lab test test-slow test-all check docs format notebooks pictures reference binder-lock bench-binder bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +38,18 @@ notebooks: $(READY)-dev ## build the tutorials from notebooks/source, and run ea
 	@$(BIN)/python scripts/notebooks.py
 	@$(PYTEST) tests/test_notebooks.py $(ARGS)
 
+pictures: $(READY)-browser ## make the pictures of the READMEs, screenshots of JupyterLab too (4 minutes)
+	@$(BIN)/python -m scripts.pictures
+
 reference: $(READY)-dev ## write the reference pages from the declarations, in both languages
 	@$(BIN)/python scripts/reference_pages.py
 
-docs: $(READY)-dev ## write the tutorials as pages, with their pictures, to artifacts/docs
-	@$(BIN)/python scripts/notebooks.py --html artifacts/docs/tutorials
+docs: $(READY)-dev ## write all pages, and the tutorials with their pictures, as a site to artifacts/docs
+	@rm -rf artifacts/docs
+	@$(BIN)/python scripts/website.py artifacts/docs
+
+binder-lock: $(READY)-dev ## pin all that Binder installs to the newest versions that go together
+	@$(BIN)/python scripts/binder.py
 
 check: $(READY)-dev ## look for faults without running anything
 	@$(BIN)/python -m ruff check --quiet
@@ -55,6 +62,9 @@ check: $(READY)-dev ## look for faults without running anything
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero
 	@$(BIN)/python -m ruff format
+
+bench-binder: $(READY)-browser ## measure Binder's environment and cold start, beside plain JupyterLab (5 minutes)
+	@$(BIN)/python scripts/bench_binder.py
 
 bench-effects: $(READY)-dev ## time and memory of each offline effect at 1024², super-resolution beside Lanczos
 	@$(BIN)/python scripts/bench_effects.py

@@ -327,6 +327,40 @@ class Lab:
                 os.killpg(self._server.pid, signal.SIGKILL)
 
     def _start_server(self) -> None:
+        self._prepare()
+        with self._log.open("wb") as log:
+            self._server = subprocess.Popen(
+                self._command(),
+                env=self._variables(),
+                cwd=self.root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _prepare(self) -> None:
+        self.root.mkdir(parents=True)
+        overrides = self.folder / "config" / "labconfig" / "default_setting_overrides.json"
+        overrides.parent.mkdir(parents=True)
+        overrides.write_text(json.dumps(SETTINGS), encoding="utf-8")
+
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, "-m", "jupyterlab", *self._options()),
+            f"--ServerApp.root_dir={self.root}",
+            "--ServerApp.iopub_msg_rate_limit=100000",
+        ]
+
+    def _options(self) -> list[str]:
+        return [
+            *("--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
+            *(f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
+            f"--IdentityProvider.token={self.token}",
+            "--LabApp.expose_app_in_browser=True",
+        ]
+
+    def _variables(self) -> dict[str, str]:
         foreign = ("DASHSCOPE_", "IPYWANX_", "JUPYTER", "IPYTHON", "XDG_")
         env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         for name, folder in {
@@ -338,31 +372,8 @@ class Lab:
             "IPYWANX_HOME": "ipywanx",
         }.items():
             env[name] = str(self.folder / folder)
-            (self.folder / folder).mkdir(parents=True)
-        env["LANGUAGE"] = "en"
-        self.root.mkdir()
-        overrides = self.folder / "config" / "labconfig" / "default_setting_overrides.json"
-        overrides.parent.mkdir()
-        overrides.write_text(json.dumps(SETTINGS), encoding="utf-8")
-        with self._log.open("wb") as log:
-            self._server = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-                    "--ServerApp.ip=127.0.0.1",
-                    f"--ServerApp.port={self.port}",
-                    "--ServerApp.port_retries=0",
-                    f"--ServerApp.root_dir={self.root}",
-                    "--ServerApp.iopub_msg_rate_limit=100000",
-                    f"--IdentityProvider.token={self.token}",
-                    "--LabApp.expose_app_in_browser=True",
-                ],
-                env=env,
-                cwd=self.root,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        return env | {"LANGUAGE": "en"}
 
     def _wait_for_server(self) -> None:
         url = f"http://127.0.0.1:{self.port}/api/status?token={self.token}"
