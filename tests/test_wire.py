@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ipywanx import errors, wire
-from ipywanx.model.functions import FUNCTIONS, Expand, StylizationAll, request_class
+from ipywanx.model.functions import FUNCTIONS, Expand, StylizationAll
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.requests import request_class
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, Status
 
 CONTRACT = Path(__file__).parent / "contract"
@@ -44,12 +46,18 @@ def request_for(body: dict):
     )
 
 
+def refs_in(body: dict) -> dict[str, str]:
+    """Where a literal body says that its pictures are, by parameter."""
+    asked = body["input"]
+    return {name: asked[key] for name, key in wire.PICTURE_FIELDS.items() if key in asked}
+
+
 @pytest.mark.parametrize("sample", REQUESTS, ids=lambda one: one["body"]["input"]["function"])
 def test_request_becomes_the_literal_body(sample):
     """Each of the vendor's ten sample calls comes out of a request object letter for letter."""
     body = sample["body"]
     asked = body["input"]
-    made = wire.create_body(request_for(body), asked["base_image_url"], asked.get("mask_image_url"))
+    made = wire.create_body(request_for(body), refs_in(body))
     assert made == body
     raw = wire.encode_body(made)
     assert json.loads(raw) == body
@@ -63,8 +71,7 @@ def test_literal_body_is_understood(sample):
     read = wire.read_body(json.dumps(body).encode())
     assert read.request_class is FUNCTIONS[body["input"]["function"]]
     assert read.prompt == body["input"]["prompt"]
-    assert read.image_ref == body["input"]["base_image_url"]
-    assert read.mask_ref == body["input"].get("mask_image_url")
+    assert read.refs == refs_in(body)
     assert read.parameters == body["parameters"]
 
 
@@ -77,9 +84,9 @@ def test_only_given_parameters_are_sent():
     """Defaults stay the service's; None and our own parameters are never sent."""
     image = Image.new("RGB", (512, 512))
     plain = StylizationAll(image=image, prompt="p", seed=None, fit=True)
-    assert wire.create_body(plain, "oss://k")["parameters"] == {}
+    assert wire.create_body(plain, {"image": "oss://k"})["parameters"] == {}
     given = Expand(image=image, prompt="p", left_scale=1.5, n=1, watermark=True).with_seed(7)
-    assert wire.create_body(given, "oss://k")["parameters"] == {
+    assert wire.create_body(given, {"image": "oss://k"})["parameters"] == {
         "left_scale": 1.5,
         "n": 1,
         "watermark": True,
@@ -171,11 +178,15 @@ def test_list_both_ways():
     assert total == 1
     assert rows[0].task_id == "3c777dbc-xxxxxx"
     assert rows[0].status is Status.SUCCEEDED
-    assert rows[0].model == wire.MODEL
+    assert rows[0].model == WANX21.name
     assert rows[0].created == datetime(2025, 4, 25, 8, 4, 53, 253_000, UTC)
     assert rows[0].ended == datetime(2025, 4, 25, 8, 5, 2, 481_000, UTC)
     written = wire.list_reply(
-        [wire.read_task(reply("succeeded"))], total=11, page_no=2, page_size=10, request_id="r"
+        [(wire.read_task(reply("succeeded")), WANX21.name)],
+        total=11,
+        page_no=2,
+        page_size=10,
+        request_id="r",
     )
     assert written["total_page"] == 2
     assert set(written) == set(literal)
@@ -428,7 +439,7 @@ NAMES = ["n", "seed", "watermark", "strength", "top_scale", "upscale_factor", "i
 
 
 @given(
-    model=st.just(wire.MODEL) | ANY_JSON,
+    model=st.just(WANX21.name) | ANY_JSON,
     asked=ANY_JSON
     | st.fixed_dictionaries(
         {
@@ -489,7 +500,7 @@ def test_gateway_limits(ref, fits):
     """A body over the gateway's limits is too large, with Base64 and without."""
     raw = json.dumps(body(input__base_image_url=ref)).encode()
     if fits:
-        assert wire.read_body(raw).image_ref == ref
+        assert wire.read_body(raw).refs["image"] == ref
     else:
         with pytest.raises(wire.Refusal) as caught:
             wire.read_body(raw)

@@ -55,6 +55,8 @@ def as_magic(request: EditRequest, image: str) -> str:
     for param in _given(request):
         if param.about.kind == "mask":
             words += [param.flag, MASK]
+        elif param.about.kind == "image":
+            words += [param.flag, param.name]
         elif param.about.kind == "bool":
             words.append(param.flag)
         else:
@@ -83,7 +85,9 @@ def as_python(request: EditRequest, image: str, mask: str | None = None) -> str:
     for param in _given(request):
         value: Any = getattr(request, param.name)
         said = repr(value)
-        if param.about.kind == "mask":
+        if param.about.kind == "image":
+            said = param.name
+        elif param.about.kind == "mask":
             said = mask or f"wx.Mask.from_json({value.to_json()!r})"
         arguments.append(f"{param.name}={said}")
     call = f"wx.edit({', '.join(arguments)})"
@@ -110,6 +114,7 @@ def _remark(request: EditRequest, image: str, *, masked: bool = True) -> str:
     needed = []
     if image.isidentifier():
         needed.append(f"{image}: the picture")
+    needed += [f"{name}: another picture" for name in request.pictures if name != "image"]
     if masked and "mask" in request.model_fields_set:
         needed.append(f"{MASK}: the mask")
     return f"# variables: {', '.join(needed)}" if needed else ""

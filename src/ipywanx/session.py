@@ -17,8 +17,10 @@ from pydantic import SecretStr
 
 from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest, unsent
-from ipywanx.model.functions import EditRequest, request_class
-from ipywanx.model.results import PRICE_CNY, Result
+from ipywanx.model.functions import EditRequest
+from ipywanx.model.requests import request_class
+from ipywanx.model.results import Result
+from ipywanx.model.service_models import WANX21, ServiceModel
 from ipywanx.model.tasks import Status
 from ipywanx.settings import Settings
 from ipywanx.text import Text, both
@@ -190,9 +192,9 @@ class Session:
         job = self._jobs.get(record.id)
         return job if job is not None and not job.failed else self._start(record=record)
 
-    def price(self, pictures: int) -> float:
-        """Yuan that so many pictures would cost; nothing offline."""
-        return 0.0 if self.settings.offline else round(pictures * PRICE_CNY, 2)
+    def price(self, pictures: int, model: ServiceModel = WANX21) -> float:
+        """Yuan that so many pictures of a model would cost; nothing offline."""
+        return 0.0 if self.settings.offline else round(pictures * model.price_cny, 2)
 
     def expected_seconds(self, *requests: EditRequest) -> float:
         """How long such edits take, as many at once as run; by what was seen, the median."""

@@ -28,13 +28,15 @@ from ipywanx.errors import (
     TaskFailed,
     UnexpectedReply,
 )
-from ipywanx.model.functions import FUNCTIONS, PROMPT_LIMIT, EditRequest
+from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import MIME
 from ipywanx.model.params import Param, describe
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
 from ipywanx.text import Text, both, sentences
 
-MODEL = "wanx2.1-imageedit"
+PICTURE_FIELDS: dict[str, str] = {"image": "base_image_url", "mask": "mask_image_url"}
+"""What the body calls each picture, by its parameter."""
 CREATE_PATH = "/services/aigc/image2image/image-synthesis"
 TASKS_PATH = "/tasks"
 UPLOADS_PATH = "/uploads"
@@ -197,15 +199,12 @@ def task_path(task_id: str, action: str = "") -> str:
     return f"{TASKS_PATH}/{quote(task_id, safe='')}{action}"
 
 
-def create_body(
-    request: EditRequest, image_ref: str, mask_ref: str | None = None
-) -> dict[str, Any]:
+def create_body(request: EditRequest, refs: Mapping[str, str]) -> dict[str, Any]:
     """The body that asks for an edit.
 
     Args:
         request: What to do.
-        image_ref: The picture's http(s) URL, data URI or ``oss://`` address.
-        mask_ref: The mask's, for the function that takes one.
+        refs: Where each picture is, by its parameter: http(s) URL, data URI or ``oss://`` address.
 
     Returns:
         Only parameters that were given: the service's own defaults stay the service's.
@@ -213,17 +212,15 @@ def create_body(
     asked: dict[str, Any] = {
         "function": request.about.name,
         "prompt": request.prompt,
-        "base_image_url": image_ref,
+        **{PICTURE_FIELDS[name]: ref for name, ref in refs.items()},
     }
-    if mask_ref is not None:
-        asked["mask_image_url"] = mask_ref
     given = {
         param.name: getattr(request, param.name)
         for param in describe(type(request))
         if param.about.place == "parameters" and param.name in request.model_fields_set
     }
     return {
-        "model": MODEL,
+        "model": request.about.model.name,
         "input": asked,
         "parameters": {name: value for name, value in given.items() if value is not None},
     }
@@ -234,14 +231,19 @@ def encode_body(body: Mapping[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def list_query(since: datetime, until: datetime, page: int, page_size: int) -> dict[str, str]:
-    """The query of one page of the task list; moments go by seconds, in the service's zone."""
+def list_query(
+    since: datetime, until: datetime, page: int, page_size: int, model: str = ""
+) -> dict[str, str]:
+    """The query of one page of the task list; moments go by seconds, in the service's zone.
+
+    Without a model the list holds the tasks of all models.
+    """
     return {
         "start_time": since.astimezone(SERVICE_ZONE).strftime(_LIST_STAMP),
         "end_time": until.astimezone(SERVICE_ZONE).strftime(_LIST_STAMP),
         "page_no": str(page),
         "page_size": str(page_size),
-        "model_name": MODEL,
+        **({"model_name": model} if model else {}),
     }
 
 
@@ -534,12 +536,11 @@ def missing(name: str) -> Refusal:
 
 
 class Asked(NamedTuple):
-    """A create body that the service would take."""
+    """A create body that the service would take; ``refs`` are its pictures by parameter."""
 
     request_class: type[EditRequest]
     prompt: str
-    image_ref: str
-    mask_ref: str | None
+    refs: dict[str, str]
     parameters: dict[str, Any]
 
 
@@ -561,7 +562,7 @@ def read_body(raw: bytes) -> Asked:
         )
     if not body.get("model"):
         raise Refusal("BadRequest.EmptyModel")
-    if body["model"] != MODEL:
+    if body["model"] != WANX21.name:
         raise Refusal("InvalidParameter", "Model not exist.")
     asked = body.get("input")
     given = {} if body.get("parameters") is None else body["parameters"]
@@ -575,15 +576,16 @@ def read_body(raw: bytes) -> Asked:
     prompt = asked.get("prompt")
     if not isinstance(prompt, str) or not (prompt.strip() or cls.about.blank_prompt):
         raise missing("prompt")
-    refs = [_reference(asked, "base_image_url")]
-    if "mask" in cls.model_fields:
-        refs.append(_reference(asked, "mask_image_url"))
-    _limit_size(len(raw), refs)
+    refs = {
+        param.name: _reference(asked, PICTURE_FIELDS[param.name])
+        for param in describe(cls)
+        if param.about.kind in {"image", "mask"}
+    }
+    _limit_size(len(raw), refs.values())
     return Asked(
         request_class=cls,
-        prompt=prompt[:PROMPT_LIMIT].encode("utf-8", "replace").decode(),  # half characters go
-        image_ref=refs[0],
-        mask_ref=refs[1] if len(refs) > 1 else None,
+        prompt=prompt[: cls.prompt_limit()].encode("utf-8", "replace").decode(),  # no half ones
+        refs=refs,
         parameters={
             param.name: _checked(param, given[param.name])
             for param in describe(cls)
@@ -681,12 +683,20 @@ def task_reply(report: TaskReport, *, total: int, word: str | None = None) -> di
 
 
 def list_reply(
-    reports: Sequence[TaskReport], *, total: int, page_no: int, page_size: int, request_id: str
+    reports: Sequence[tuple[TaskReport, str]],
+    *,
+    total: int,
+    page_no: int,
+    page_size: int,
+    request_id: str,
 ) -> dict[str, Any]:
-    """One page of the task list. Times are milliseconds since 1970 here; there are no pictures."""
+    """One page of the task list: tasks with their models, no pictures.
+
+    Times are milliseconds since 1970 here.
+    """
     return {
         "total": total,
-        "data": [_row(report) for report in reports],
+        "data": [_row(report, model) for report, model in reports],
         "total_page": -(-total // page_size),
         "page_no": page_no,
         "page_size": page_size,
@@ -694,7 +704,7 @@ def list_reply(
     }
 
 
-def _row(report: TaskReport) -> dict[str, Any]:
+def _row(report: TaskReport, model: str) -> dict[str, Any]:
     stamps = (
         ("gmt_create", report.submitted),
         ("start_time", report.scheduled),
@@ -705,12 +715,12 @@ def _row(report: TaskReport) -> dict[str, Any]:
         "caller_parent_id": "1",
         "caller_uid": "1",
         **{name: int(when.timestamp() * 1000) for name, when in stamps if when is not None},
-        "model_name": MODEL,
+        "model_name": model,
         "region": "cn-beijing",
         "request_id": report.request_id,
         "status": report.status.value,
         "task_id": report.task_id,
-        "user_api_unique_key": f"apikey:v1:aigc:image2image:image-synthesis:{MODEL}",
+        "user_api_unique_key": f"apikey:v1:aigc:image2image:image-synthesis:{model}",
     }
 
 

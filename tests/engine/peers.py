@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from ipywanx import wire
 from ipywanx.engine.options import Clock
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Status, TaskReport
 
 KEY = "sk-test-0000"
@@ -123,7 +124,7 @@ class Peer:
         policy = self.policy()
         return self.post_form(policy, data, name, **changes)
 
-    def policy(self, model: str = wire.MODEL, *, key: str = KEY) -> Any:
+    def policy(self, model: str = WANX21.name, *, key: str = KEY) -> Any:
         """Leave to upload."""
         query = {"action": "getPolicy", "model": model}
         reply = self.api("GET", wire.UPLOADS_PATH, key=key, params=query)
@@ -181,4 +182,4 @@ def edit_body(
     }
     if mask is not None:
         asked["mask_image_url"] = mask
-    return {"model": wire.MODEL, "input": asked, "parameters": parameters}
+    return {"model": WANX21.name, "input": asked, "parameters": parameters}

@@ -16,6 +16,7 @@ from peers import KEY, data_uri, edit_body, mask_file, picture
 from PIL import Image
 
 from ipywanx import wire
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Status
 
 REPLIES = json.loads((Path(__file__).parents[1] / "contract" / "replies.json").read_text("utf-8"))
@@ -294,7 +295,7 @@ def test_list_answers_as_the_vendor_prints(make_peer, clock):
     assert [row["task_id"] for row in reply["data"]] == [running, done]
     assert reply["data"][1]["gmt_create"] == 1_750_000_000_250
     assert "end_time" not in reply["data"][0]
-    assert reply["data"][0]["model_name"] == wire.MODEL
+    assert reply["data"][0]["model_name"] == WANX21.name
 
     def found(**query: object) -> list[str]:
         rows, _ = wire.read_task_list(peer.api("GET", "/tasks", params=query).json())
@@ -338,7 +339,7 @@ def test_bad_list_queries_are_refused(build, query):
 
 def test_upload_and_use(peer):
     """Policy, form post, ``oss://`` with the resolve header: the picture is edited."""
-    reply = peer.api("GET", "/uploads", params={"action": "getPolicy", "model": wire.MODEL})
+    reply = peer.api("GET", "/uploads", params={"action": "getPolicy", "model": WANX21.name})
     assert shape(reply.json()) == literal("policy")
     assert reply.json()["data"]["upload_host"] == f"{peer.root}/oss"
     address, answer = peer.upload(picture(600, 520), "图 1.png")
@@ -408,7 +409,7 @@ def test_file_must_be_the_last_field(peer):
 
 def test_policy_needs_action_and_model(peer):
     """Leave to upload is given for ``getPolicy`` and a named model only."""
-    for query in ({}, {"action": "getPolicy"}, {"action": "x", "model": wire.MODEL}):
+    for query in ({}, {"action": "getPolicy"}, {"action": "x", "model": WANX21.name}):
         reply = peer.api("GET", "/uploads", params=query)
         assert (reply.status_code, reply.json()["code"]) == (400, "InvalidParameter")
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from ipywanx.errors import InvalidRequest
 from ipywanx.experiments.axes import MOST_VALUES, axis, numbers
-from ipywanx.model.functions import request_class
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import request_class
 
 
 def param(name: str, function: str = "description_edit_with_mask") -> Param:

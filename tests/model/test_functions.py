@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.errors import InvalidRequest, UnusableMask, WanxError
-from ipywanx.model.functions import FUNCTIONS, MAX_SEED, PROMPT_LIMIT, EditRequest, request_class
+from ipywanx.model.functions import FUNCTIONS, MAX_SEED, PROMPT_LIMIT, EditRequest
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.requests import request_class
 from ipywanx.session import Session
 from ipywanx.settings import Settings
 

@@ -16,6 +16,7 @@ from ipywanx import wire
 from ipywanx.errors import ServiceUnavailable, UnexpectedReply, Unreachable, UnusableMask
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
+from ipywanx.model.service_models import WANX21
 from ipywanx.service import files
 from ipywanx.service.files import INLINE_BYTES, FileClient
 
@@ -180,7 +181,7 @@ def test_the_same_bytes_there_already_are_as_good(bench):
     """A second write of the same name is refused by the storage; the file is there all the same."""
     again = httpx.Response(409, text="<Code>FileAlreadyExists</Code>")
     bench.line.answer = lambda request: again if request.url.path == "/oss" else None
-    reference = bench.call(bench.client.files.reference(load(noise())))
+    reference = bench.call(bench.client.files.reference(load(noise()), WANX21.name))
     assert reference.startswith("oss://")
 
 
@@ -347,7 +348,7 @@ def test_a_picture_is_uploaded_to_the_vendors_storage_only(host, trusted):
         }  # fmt: skip
 
     nowhere = Nowhere(httpx.Response(200))
-    sending = FileClient(VENDOR, policy, nowhere).reference(load(noise()))
+    sending = FileClient(VENDOR, policy, nowhere).reference(load(noise()), WANX21.name)
     if trusted:
         assert asyncio.run(sending).startswith("oss://x/")
         (request,) = nowhere.asked

@@ -34,6 +34,7 @@ from ipywanx.errors import (
 )
 from ipywanx.model.functions import SuperResolution
 from ipywanx.model.loading import load
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import TaskReport
 from ipywanx.service.client import Client
 from ipywanx.service.patience import Deadlines
@@ -284,7 +285,7 @@ CALLS = {
         DEADLINES.call,
     ),
     "upload": Call(
-        lambda client, _root, turn: client.files.reference(UPLOADED[turn]),
+        lambda client, _root, turn: client.files.reference(UPLOADED[turn], WANX21.name),
         "/oss",
         lambda made: str(made).startswith("oss://dashscope-instant/x/"),
         DEADLINES.call + DEADLINES.upload,  # leave to upload is a call of its own

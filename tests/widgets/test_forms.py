@@ -76,7 +76,7 @@ def test_a_new_parameter_needs_its_declaration_only(monkeypatch):
     assert asked.values["sparkle"] == 1.5
     assert "`--sparkle`" in function_help(Sparkling)
     request = read("stylization_all", {"prompt": "x", "sparkle": 1.5}, PHOTO)
-    body = wire.create_body(request, "https://example.com/a.png")
+    body = wire.create_body(request, {"image": "https://example.com/a.png"})
     assert body["parameters"] == {"sparkle": 1.5}
     assert wire.read_body(wire.encode_body(body)).parameters == {"sparkle": 1.5}
     body["parameters"]["sparkle"] = 3

@@ -104,7 +104,7 @@ def test_a_button_means_what_the_page_shows(session):
 
 def test_the_cap_counts_what_is_under_way(session, monkeypatch):
     """Spent and running together never go over the cap; what would is refused unsent."""
-    monkeypatch.setattr(session, "price", lambda pictures: 0.14 * pictures)
+    monkeypatch.setattr(session, "price", lambda pictures, *_: 0.14 * pictures)
     studio = Studio(PHOTO, "super_resolution", session=session, n=2, cap=0.5)
     job = studio.submit()
     with pytest.raises(InvalidRequest, match=r"CNY 0\.28; 0\.28 of the cap of 0\.50"):

@@ -33,7 +33,6 @@ from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.wire import (
     ASYNC_HEADER,
     CREATE_PATH,
-    MODEL,
     REQUEST_ID_HEADER,
     RESOLVE_HEADER,
     SERVICE_ZONE,
@@ -183,13 +182,13 @@ async def _list(engine: Engine, request: Request, account: str) -> Response:
         task
         for task in engine.tasks.of(account)
         if (not task_id or task.task_id == task_id)
-        and (not model or model == MODEL)
+        and (not model or model == task.model)
         and (not status or task.status.value == status)
         and start <= task.submitted <= end
     ]
     page = found[(page_no - 1) * page_size : page_no * page_size]
     reply = list_reply(
-        [engine.tasks.look(task, task.request_id)[0] for task in page],
+        [(engine.tasks.look(task, task.request_id)[0], task.model) for task in page],
         total=len(found),
         page_no=page_no,
         page_size=page_size,

@@ -19,7 +19,7 @@ from ipywanx.engine.render import Edit, choose_seed, render_png
 from ipywanx.engine.storage import DAY, FileStore, Results, Uploads
 from ipywanx.engine.tasks import Picture, Task, Tasks
 from ipywanx.model.tasks import Output
-from ipywanx.wire import MODEL, OSS_SCHEME, Asked, Refusal, read_body
+from ipywanx.wire import OSS_SCHEME, Asked, Refusal, read_body
 
 _INLINE = "inline/"
 
@@ -71,10 +71,12 @@ class Engine:
         asked = read_body(raw)
         if self.options.refuse_more and self.tasks.unfinished(account) >= self.options.concurrency:
             raise Refusal("Throttling.RateQuota")
-        asked = asked._replace(
-            image_ref=self._keep(asked.image_ref, account, resolve=resolve),
-            mask_ref=asked.mask_ref and self._keep(asked.mask_ref, account, resolve=resolve),
-        )
+        model = asked.request_class.about.model.name
+        refs = {
+            name: self._keep(ref, account, model, resolve=resolve)
+            for name, ref in asked.refs.items()
+        }
+        asked = asked._replace(refs=refs)
         script = self.faults.pick("task")
         with self._lock:
             seconds = next(self._seconds)
@@ -89,11 +91,11 @@ class Engine:
         self.tasks.close()
         self._store.close()
 
-    def _keep(self, ref: str, account: str, *, resolve: bool) -> str:
+    def _keep(self, ref: str, account: str, model: str, *, resolve: bool) -> str:
         """A reference that stays good while the task waits: inline bytes go to the disk."""
         if ref.startswith(OSS_SCHEME):
             key = ref.removeprefix(OSS_SCHEME)
-            if not resolve or not self.uploads.belongs(key, account, MODEL):
+            if not resolve or not self.uploads.belongs(key, account, model):
                 raise Refusal("InvalidParameter.DataInspection")
         if not ref.startswith("data:"):
             return ref
@@ -117,9 +119,10 @@ class Engine:
         return pictures
 
     def _edit(self, asked: Asked) -> Edit:
-        data = self._fetch(asked.image_ref)
-        image = open_picture(data)
-        mask = open_mask(self._fetch(asked.mask_ref), image.size) if asked.mask_ref else None
+        data = {name: self._fetch(ref) for name, ref in asked.refs.items()}
+        mask_data = data.pop("mask", None)
+        image, *others = map(open_picture, data.values())
+        mask = None if mask_data is None else open_mask(mask_data, image.size)
         function = asked.request_class.about.name
         return Edit(
             function=function,
@@ -127,7 +130,8 @@ class Engine:
             parameters=asked.parameters,
             image=image,
             mask=mask,
-            seed=choose_seed(function, asked.prompt, asked.parameters, data),
+            others=tuple(others),
+            seed=choose_seed(function, asked.prompt, asked.parameters, data["image"]),
         )
 
     def _fetch(self, ref: str) -> bytes:
@@ -145,6 +149,6 @@ class Engine:
 
     def _forget(self, task: Task) -> None:
         """Inline pictures are not needed once a task has ended; uploads live on."""
-        for ref in (task.asked.image_ref, task.asked.mask_ref):
-            if ref and ref.startswith(_INLINE):
+        for ref in task.asked.refs.values():
+            if ref.startswith(_INLINE):
                 self._store.drop(ref)

@@ -13,12 +13,12 @@ from ipywanx.engine.openapi_shapes import TEXT, Json, object_of, schemas
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.storage import RESULT_PATH, UPLOAD_PATH
 from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Status
 from ipywanx.wire import (
     ASYNC_HEADER,
     CREATE_PATH,
     ERRORS,
-    MODEL,
     RESOLVE_HEADER,
     TASKS_PATH,
     UPLOADS_PATH,
@@ -40,7 +40,7 @@ def describe_engine(options: EngineOptions, base: str) -> Json:
         "info": {
             "title": "ipywanx offline engine",
             "version": __version__,
-            "description": f"The protocol of {MODEL}, answered with offline previews.",
+            "description": f"The protocol of {WANX21.name}, answered with offline previews.",
         },
         "servers": [{"url": options.base_url.removesuffix(base)}],
         "paths": {

@@ -12,7 +12,7 @@ from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import MIME
 from ipywanx.model.params import Param, describe
 from ipywanx.model.tasks import Status
-from ipywanx.wire import MODEL
+from ipywanx.wire import PICTURE_FIELDS
 
 Json = dict[str, Any]
 
@@ -47,17 +47,19 @@ def _function(cls: type[EditRequest]) -> Json:
     asked: Json = {
         "function": {"type": "string", "const": cls.about.name},
         "prompt": {"type": "string", **({} if cls.about.blank_prompt else {"pattern": r"\S"})},
-        "base_image_url": _reference(),
+        **{
+            PICTURE_FIELDS[param.name]: _reference()
+            for param in describe(cls)
+            if param.about.kind in {"image", "mask"}
+        },
     }
-    if "mask" in cls.model_fields:
-        asked["mask_image_url"] = _reference()
     given = [param for param in describe(cls) if param.about.place == "parameters"]
     return {
         "type": "object",
         "description": f"{cls.about.help.en} {cls.about.help.zh}",
         "required": ["model", "input"],
         "properties": {
-            "model": {"type": "string", "const": MODEL},
+            "model": {"type": "string", "const": cls.about.model.name},
             "input": {"type": "object", "required": [*asked], "properties": asked},
             "parameters": {
                 "type": ["object", "null"],

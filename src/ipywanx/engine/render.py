@@ -34,6 +34,7 @@ class Edit:
     image: Image.Image
     mask: Image.Image | None
     seed: int
+    others: tuple[Image.Image, ...] = ()
 
 
 def choose_seed(function: str, prompt: str, parameters: Mapping[str, Any], data: bytes) -> int:
@@ -54,6 +55,7 @@ def render_png(edit: Edit, index: int) -> bytes:
         parameters=_settings(edit.parameters),
         seed=seed,
         mask=edit.mask,
+        others=edit.others,
     )
     image = rendering.image
     if edit.parameters.get("watermark"):

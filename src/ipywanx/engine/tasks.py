@@ -47,6 +47,11 @@ class Task:
     failure: Refusal | None = None
 
     @property
+    def model(self) -> str:
+        """The model that was asked."""
+        return self.asked.request_class.about.model.name
+
+    @property
     def total(self) -> int:
         """Pictures that were asked for."""
         return int(self.asked.parameters.get("n", 1))

@@ -15,9 +15,10 @@ from PIL import Image
 
 from ipywanx.errors import WanxError
 from ipywanx.model.figure import panel, row
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.params import describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result, decoded
 from ipywanx.session import current
 from ipywanx.text import Text
@@ -166,10 +167,10 @@ def _changes(a: Metadata, b: Metadata) -> dict[str, tuple[Any, Any]]:
 
 def _values(told: Metadata, other: Metadata) -> dict[str, Any]:
     """What was set, with the defaults of what both functions have."""
-    shared = {param.name for param in describe(FUNCTIONS[other.function])}
+    shared = {param.name for param in describe(REQUESTS[other.function])}
     return {
         param.name: told.values.get(param.name, param.default)
-        for param in describe(FUNCTIONS[told.function])
+        for param in describe(REQUESTS[told.function])
         if param.about.kind not in {"image", "mask"}
         and (param.name in told.values or param.name in shared)
     }

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from ipywanx.errors import InvalidRequest, did_you_mean, unsent
 from ipywanx.experiments.axes import Axis, axis
-from ipywanx.model.functions import MAX_SEED, EditRequest, request_class
+from ipywanx.model.functions import MAX_SEED, EditRequest
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import request_class
 from ipywanx.text import Text
 
 How = Literal["grid", "zip"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from ipywanx.text import Text
 if TYPE_CHECKING:
     from ipywanx.experiments.sheet.contact_sheet import ContactSheet
     from ipywanx.experiments.table import Table
+    from ipywanx.model.functions import EditRequest
     from ipywanx.service.record import Record
     from ipywanx.session import Session
 
@@ -82,16 +83,21 @@ class Sweep:
     @property
     def pictures(self) -> int:
         """Pictures that have to be made."""
-        return sum(
-            cells[0].request.n
-            for fingerprint, cells in self._alike.items()
-            if fingerprint not in self._feed.known
-        )
+        return sum(request.n for request in self._wanting)
 
     @property
     def price(self) -> float:
         """Yuan that these pictures cost; 0 offline."""
-        return self._session.price(self.pictures)
+        session = self._session
+        each = (session.price(one.n, one.about.model) for one in self._wanting)
+        return round(sum(each), 2)
+
+    @property
+    def _wanting(self) -> Iterator[EditRequest]:
+        """What has to be asked for, each request once."""
+        for fingerprint, cells in self._alike.items():
+            if fingerprint not in self._feed.known:
+                yield cells[0].request
 
     @property
     def there_before(self) -> int:

@@ -16,7 +16,8 @@ from ipywanx.calls import sweep
 from ipywanx.errors import WanxError
 from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, Experiment, parse
-from ipywanx.model.functions import FUNCTIONS, request_class
+from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.requests import request_class
 from ipywanx.session import current, make_request
 from ipywanx.text import LANGUAGES, Text, prefer_language
 

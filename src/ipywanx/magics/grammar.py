@@ -196,9 +196,9 @@ def _edit(
                 f"{name} needs a picture: %%wanx {name} photo.jpg …",
                 f"{name} 需要图片：%%wanx {name} photo.jpg …",
             )
-        for name in ("image", "mask"):
-            if name in given:
-                given[name] = resolve(given[name], namespace)
+        for param in describe(cls):
+            if param.about.kind in {"image", "mask"} and param.name in given:
+                given[param.name] = resolve(given[param.name], namespace)
         if "prompt" in given:
             given["prompt"] = fill_in(given["prompt"], namespace)
         if body is None and _is_incomplete(cls, given) and not switches["dry_run"]:

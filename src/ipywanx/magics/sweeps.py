@@ -40,7 +40,7 @@ def parser(cls: type[EditRequest]) -> Parser:
         made.add_argument(flag, action="store_true")
     made.add_argument("--cap", type=_yuan)
     made.add_argument("--replace", action="append", default=[])
-    add_parameters(made, cls, _span, several=("text", "mask"))
+    add_parameters(made, cls, _span, several=("text", "image", "mask"))
     return made
 
 
@@ -67,7 +67,8 @@ def values(
     found = {
         param.name: value
         for param in sorted(describe(cls), key=lambda param: _position(param, flags))
-        if param.name not in {"image", "prompt", "mask"}
+        if param.name != "prompt"
+        and param.about.kind not in {"image", "mask"}
         and (value := getattr(given, param.name)) is not None
     }
     if not given.image:
@@ -77,8 +78,10 @@ def values(
             f"sweep {name} 需要图片：%wanx sweep {name} photo.jpg …。",
         )
     found["image"] = _one_or_all([resolve(word, namespace) for word in given.image])
-    if masks := getattr(given, "mask", None):
-        found["mask"] = _one_or_all([resolve(word, namespace) for word in masks])
+    for param in describe(cls):
+        drawn = param.about.kind in {"image", "mask"} and param.name != "image"
+        if drawn and (names := getattr(given, param.name)):
+            found[param.name] = _one_or_all([resolve(word, namespace) for word in names])
     prompts = [fill_in(prompt, namespace) for prompt in _prompts(given.prompt, body)]
     if prompts:
         found["prompt"] = _varied(prompts, given)

@@ -15,15 +15,16 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ipywanx.errors import InvalidRequest, UnusableMask, did_you_mean, unsent
+from ipywanx.errors import InvalidRequest, UnusableMask, unsent
 from ipywanx.model.expansion import expanded_box
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import About, describe, explain
+from ipywanx.model.service_models import WANX21, ServiceModel
 from ipywanx.text import Text
 
-REFERENCE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit-api-reference"
+REFERENCE_PAGE = WANX21.page
 GUIDE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit"
 PROMPT_LIMIT = 800
 """Characters of a prompt that the service reads; it cuts the rest silently (vendor reference)."""
@@ -58,6 +59,7 @@ class Function(NamedTuple):
     subject: str | None = None
     rights: Text | None = None
     page: str = GUIDE_PAGE
+    model: ServiceModel = WANX21
 
 
 class EditRequest(BaseModel):
@@ -184,8 +186,9 @@ class EditRequest(BaseModel):
         }
         if values.get("prompt") is None and cls.about.default_prompt is not None:
             values["prompt"] = cls.about.default_prompt
-        if values.get("image") is not None:
-            values["image"] = load(values["image"], fit=values.get("fit") is True)
+        for param in describe(cls):
+            if param.about.kind == "image" and values.get(param.name) is not None:
+                values[param.name] = load(values[param.name], fit=values.get("fit") is True)
         if "mask" in cls.model_fields and values.get("mask") is not None:
             mask = getattr(values["mask"], "mask", values["mask"])  # a MaskEditor holds one
             values["mask"] = mask if isinstance(mask, Mask) else Mask.from_image(mask)
@@ -221,17 +224,34 @@ class EditRequest(BaseModel):
         given = {name: getattr(self, name) for name in self.model_fields_set}
         return type(self)(**given | dict(update or {}))
 
+    @classmethod
+    def prompt_limit(cls) -> int:
+        """Characters of a prompt that the service reads."""
+        return next(one.about.longest or 0 for one in describe(cls) if one.name == "prompt")
+
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """The pictures that go with it, by parameter, in the order of declaration; no mask."""
+        named = (one.name for one in describe(type(self)) if one.about.kind == "image")
+        return {name: one for name in named if (one := getattr(self, name)) is not None}
+
+    @property
+    def price(self) -> float:
+        """Yuan that the service charges if all its pictures succeed."""
+        return round(self.n * self.about.model.price_cny, 2)
+
     @property
     def notices(self) -> tuple[Text, ...]:
         """What the person should know before this is sent, one sentence each."""
-        notices = list(self.image.notices)
-        if len(self.prompt) > PROMPT_LIMIT:
-            lost = self.prompt[PROMPT_LIMIT : PROMPT_LIMIT + 12]
+        notices = [notice for one in self.pictures.values() for notice in one.notices]
+        longest = type(self).prompt_limit()
+        if len(self.prompt) > longest:
+            lost = self.prompt[longest : longest + 12]
             notices.append(
                 Text(
                     f"The prompt has {len(self.prompt)} characters; the service silently drops all "
-                    f"after {PROMPT_LIMIT}, from {lost!r} on.",
-                    f"提示词有 {len(self.prompt)} 个字符；服务会不加提示地丢弃第 {PROMPT_LIMIT} 个"
+                    f"after {longest}, from {lost!r} on.",
+                    f"提示词有 {len(self.prompt)} 个字符；服务会不加提示地丢弃第 {longest} 个"
                     f"之后的内容，即从 {lost!r} 开始。",
                 )
             )
@@ -254,9 +274,9 @@ class EditRequest(BaseModel):
         said: dict[str, Any] = {"function": self.about.name}
         for param in describe(type(self)):
             value = getattr(self, param.name)
-            if param.about.kind == "image":
+            if isinstance(value, Picture):
                 value = value.digest
-            elif param.about.kind == "mask":
+            elif isinstance(value, Mask):
                 value = value.to_json()
             if param.about.place != "local":
                 said[param.name] = value
@@ -605,18 +625,3 @@ FUNCTIONS: dict[str, type[EditRequest]] = {
     )
 }
 """The ten request classes by the service's names, in the order of the vendor's pages."""
-
-
-def request_class(name: str) -> type[EditRequest]:
-    """The request class of a function.
-
-    Raises:
-        InvalidRequest: There is no such function; the nearest is suggested.
-    """
-    if cls := FUNCTIONS.get(str(name)):
-        return cls
-    raise InvalidRequest(
-        Text(f"There is no function {name!r}.", f"没有名为 {name!r} 的功能。"),
-        hint=unsent(*did_you_mean(str(name), FUNCTIONS)),
-        parameter="function",
-    )

@@ -16,11 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from ipywanx.errors import InvalidRequest, WanxError, unsent
 from ipywanx.model.chunks import text_of, with_text
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.requests import REQUESTS
 from ipywanx.settings import saves_requests
 from ipywanx.text import Text
 
@@ -105,7 +106,7 @@ class Metadata:
                 parameter="mask",
             )
         drawn = {} if mask is None else {"mask": mask}
-        return FUNCTIONS[self.function](image=image, **self.values, **drawn)
+        return REQUESTS[self.function](image=image, **self.values, **drawn)
 
     def to_json(self) -> str:
         """It as the chunk holds it."""
@@ -131,7 +132,12 @@ class Metadata:
         """
         plain = json.loads(text)
         image, values, drawn = plain["image"], dict(plain["values"]), plain.get("mask")
-        if plain["version"] != VERSION or {"image", "mask"} & values.keys():
+        drawn_ones = {
+            one.name
+            for one in describe(REQUESTS[plain["function"]])
+            if one.about.kind in {"image", "mask"}
+        }
+        if plain["version"] != VERSION or drawn_ones & values.keys():
             raise ValueError("not written here")  # a picture in the values would open any file
         packed = drawn is not None and drawn.get("digest") is not None
         mask = "" if drawn is None or packed else json.dumps(drawn)
@@ -167,6 +173,8 @@ def labelled(
 ) -> bytes:
     """A picture's file as it is saved: a PNG with its request inside, anything else as it is.
 
+    A request of several pictures is not told: the file names only the one that it began with.
+
     Args:
         data: The file as it came.
         request: What made it; None where nobody knows, and nothing is added.
@@ -178,7 +186,7 @@ def labelled(
         NotConfigured: The environment's word is neither yes nor no.
     """
     wanted = saves_requests() if metadata is None else metadata
-    if not wanted or request is None:
+    if not wanted or request is None or len(request.pictures) > 1:
         return data
     return with_text(data, Metadata.of(request, task_id, picture).to_json())
 

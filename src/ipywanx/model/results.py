@@ -18,11 +18,10 @@ from PIL.PngImagePlugin import PngImageFile
 from ipywanx.errors import UnexpectedReply, WanxError
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, TaskReport
 from ipywanx.text import Text, both
 
-PRICE_CNY = 0.14
-"""Price of one successful picture in yuan (vendor: model list, wanx2.1-imageedit)."""
 MAX_PIXELS = 16_384**2
 """Most pixels of a result that is decoded: 4096² enlarged four times, beyond which the service's
 own limits allow none. It takes 805 MB, and twice that for a moment: more is a mistake or an attack.
@@ -110,7 +109,10 @@ class Result:
     @property
     def cost(self) -> float:
         """What it cost in yuan (CNY): a price for each success; nothing offline."""
-        return 0.0 if self.preview is not None else round(PRICE_CNY * self.report.image_count, 2)
+        if self.preview is not None:
+            return 0.0
+        model = self.request.about.model if self.request else WANX21
+        return round(model.price_cny * self.report.image_count, 2)
 
     @property
     def notices(self) -> tuple[Text, ...]:

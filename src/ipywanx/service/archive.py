@@ -10,7 +10,7 @@ import json
 import time
 import uuid
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +20,14 @@ from PIL import Image
 
 from ipywanx.errors import WanxError
 from ipywanx.model.chunks import stripped
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.params import describe
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.broom import Broom
@@ -95,39 +96,45 @@ class Archive:
         return replace(record, request=json.dumps(plain))
 
     def _plain(self, request: EditRequest) -> dict[str, Any]:
-        picture = request.image
-        image: dict[str, Any] = {"name": picture.name, "notices": picture.notices}
-        if picture.url is not None:
-            image["url"] = picture.url
-        else:
-            image["file"] = self.files.put(picture.data, picture.suffix)
-            image |= {"format": picture.format, "size": picture.size}
+        pictures = {name: self._kept(picture) for name, picture in request.pictures.items()}
         values = {
             param.name: getattr(request, param.name)
             for param in describe(type(request))
             if param.name in request.model_fields_set and param.about.kind not in {"image", "mask"}
         }
-        plain = {"function": request.about.name, "values": values, "image": image}
+        plain = {"function": request.about.name, "values": values, "image": pictures.pop("image")}
+        if pictures:
+            plain["pictures"] = pictures
         if (mask := getattr(request, "mask", None)) is not None:
             plain["mask"] = self.files.put(mask.to_json().encode(), ".json")
         return plain
+
+    def _kept(self, picture: Picture) -> dict[str, Any]:
+        """What finds a picture again: its address, or its file in the content store."""
+        told: dict[str, Any] = {"name": picture.name, "notices": picture.notices}
+        if picture.url is not None:
+            return told | {"url": picture.url}
+        file = self.files.put(picture.data, picture.suffix)
+        return told | {"file": file, "format": picture.format, "size": picture.size}
+
+    def _picture(self, told: Mapping[str, Any]) -> Picture:
+        notices = tuple(map(_read_text, told["notices"]))
+        if "url" in told:
+            return Picture(b"", "", None, told["name"], told["url"], notices)
+        data = self.files.get(told["file"])
+        size = (int(told["size"][0]), int(told["size"][1]))
+        return Picture(data, told["format"], size, told["name"], notices=notices)
 
     def request(self, record: Record) -> EditRequest | None:
         """What was asked, or None where its files are gone or another version wrote them."""
         try:
             plain = json.loads(record.request)
-            image = plain["image"]
             values = dict(plain["values"])
-            notices = tuple(map(_read_text, image["notices"]))
-            if "url" in image:
-                picture = Picture(b"", "", None, image["name"], image["url"], notices)
-            else:
-                data = self.files.get(image["file"])
-                size = (int(image["size"][0]), int(image["size"][1]))
-                picture = Picture(data, image["format"], size, image["name"], notices=notices)
+            kept = {"image": plain["image"], **plain.get("pictures", {})}
+            pictures = {name: self._picture(told) for name, told in kept.items()}
             if "mask" in plain:
                 values["mask"] = Mask.from_json(self.files.get(plain["mask"]).decode())
-            return FUNCTIONS[plain["function"]](image=picture, **values)
+            return REQUESTS[plain["function"]](**pictures, **values)
         except (OSError, LookupError, TypeError, ValueError, WanxError):
             return None
 

@@ -27,7 +27,7 @@ from ipywanx.errors import (
 )
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import TaskReport, TaskSummary
-from ipywanx.service.files import FileClient, mask_picture
+from ipywanx.service.files import FileClient, sent_pictures
 from ipywanx.service.patience import (
     Deadlines,
     between_bytes,
@@ -91,12 +91,14 @@ class Client:
         Raises:
             ServiceError: They could not be sent. There is no task.
         """
-        image_ref = await self.files.reference(request.image)
-        mask = getattr(request, "mask", None)
-        mask_ref = None if mask is None else await self.files.reference(mask_picture(mask))
-        body = wire.encode_body(wire.create_body(request, image_ref, mask_ref))
+        model = request.about.model.name
+        refs = {
+            name: await self.files.reference(picture, model)
+            for name, picture in sent_pictures(request).items()
+        }
+        body = wire.encode_body(wire.create_body(request, refs))
         headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
-        if any(ref and ref.startswith(wire.OSS_SCHEME) for ref in (image_ref, mask_ref)):
+        if any(ref.startswith(wire.OSS_SCHEME) for ref in refs.values()):
             headers[wire.RESOLVE_HEADER] = "enable"
         return Prepared(body, headers)
 
@@ -126,17 +128,24 @@ class Client:
         await self._call("POST", wire.task_path(task_id, "/cancel"))
 
     async def list(
-        self, since: datetime, until: datetime, *, page: int = 1, page_size: int = 100
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        model: str = "",
+        page: int = 1,
+        page_size: int = 100,
     ) -> tuple[list[TaskSummary], int]:
-        """One page of the account's tasks of this model, and how many there are on all pages.
+        """One page of the account's tasks, and how many there are on all pages.
 
         Args:
             since: The earliest moment of creation, by the service's clock; it goes by seconds.
             until: The latest, at most 24 hours later.
+            model: Only tasks of this model; "" for all.
             page: From 1.
             page_size: Rows on a page.
         """
-        query = wire.list_query(since, until, page, page_size)
+        query = wire.list_query(since, until, page, page_size, model)
         return wire.read_task_list(await self._call("GET", wire.TASKS_PATH, params=query))
 
     def service_time(self, moment: float) -> datetime:

@@ -126,7 +126,8 @@ class Dispatcher:
             try:
                 report = await self.client.create(prepared)
             except SubmissionUncertain as lost:
-                found = await self._search.find(sent, time.time(), lost)
+                model = order.request.about.model.name
+                found = await self._search.find(model, sent, time.time(), lost)
                 self._reached = True
                 if found is not None:
                     return found
@@ -166,7 +167,7 @@ class Dispatcher:
             raise error
         return pause if asked else pause * random.uniform(0.7, 1.3)  # noqa: S311
 
-    async def find(self, sent: float) -> TaskReport | None:
+    async def find(self, model: str, sent: float) -> TaskReport | None:
         """The task that a killed kernel has sent at this time, None where it was not accepted.
 
         Raises:
@@ -178,7 +179,7 @@ class Dispatcher:
         )
         async with self._turn:
             answer = self.client.deadlines.call
-            return await self._search.find(sent, min(time.time(), sent + answer), why)
+            return await self._search.find(model, sent, min(time.time(), sent + answer), why)
 
 
 def _not_taken(lost: SubmissionUncertain) -> ServiceError:

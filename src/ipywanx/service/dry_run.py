@@ -10,8 +10,7 @@ from ipywanx import wire
 from ipywanx.errors import NOTHING_SENT
 from ipywanx.model.functions import EditRequest, mask_covers
 from ipywanx.model.images import Picture
-from ipywanx.model.results import PRICE_CNY
-from ipywanx.service.files import INLINE_BYTES, mask_picture
+from ipywanx.service.files import INLINE_BYTES, sent_pictures
 from ipywanx.settings import Settings
 from ipywanx.text import Text, sentences
 
@@ -61,22 +60,22 @@ class DryRun:
 
 def dry_run(request: EditRequest, settings: Settings) -> DryRun:
     """The request as it would be sent with these settings."""
-    mask = getattr(request, "mask", None)
-    pictures = [request.image] + ([] if mask is None else [mask_picture(mask)])
-    body = wire.create_body(request, *map(_describe, pictures))
+    pictures = sent_pictures(request)
+    refs = {name: _describe(picture) for name, picture in pictures.items()}
+    body = wire.create_body(request, refs)
     notices = request.notices
-    if mask is not None:
+    if (mask := getattr(request, "mask", None)) is not None:
         notices = (*notices, mask_covers(f"{mask.area:.1%}"))
     headers = {wire.ASYNC_HEADER: "enable", "Content-Type": "application/json"}
     if not settings.offline:
         headers["Authorization"] = f"Bearer {_KEY.told()}"
-    if any(len(picture.data) > INLINE_BYTES for picture in pictures):
+    if any(len(picture.data) > INLINE_BYTES for picture in pictures.values()):
         headers[wire.RESOLVE_HEADER] = "enable"
     return DryRun(
         url=settings.base_url + wire.CREATE_PATH,
         headers=headers,
         body=body,
-        price=round(request.n * PRICE_CNY, 2),
+        price=request.price,
         offline=settings.offline,
         notices=tuple(dict.fromkeys(notices)),
     )

@@ -27,6 +27,7 @@ from ipywanx.errors import (
     UnusableMask,
     unsent,
 )
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.service.hosts import check_result, check_upload
@@ -77,6 +78,16 @@ def mask_picture(mask: Mask) -> Picture:
     return Picture(stream.getvalue(), "PNG", mask.size, "mask")
 
 
+def sent_pictures(request: EditRequest) -> dict[str, Picture]:
+    """All pictures that a request sends, by parameter, its mask among them.
+
+    Raises:
+        UnusableMask: The mask's file would not be exactly the mask.
+    """
+    mask = getattr(request, "mask", None)
+    return request.pictures | ({} if mask is None else {"mask": mask_picture(mask)})
+
+
 class FileClient:
     """Sends pictures up and fetches results.
 
@@ -98,26 +109,31 @@ class FileClient:
         self._call = call
         self._deadlines = deadlines
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False)
-        self._uploaded: dict[str, tuple[float, str]] = {}
-        self._uploading: dict[str, asyncio.Lock] = {}
+        self._uploaded: dict[tuple[str, str], tuple[float, str]] = {}
+        self._uploading: dict[tuple[str, str], asyncio.Lock] = {}
 
-    async def reference(self, picture: Picture) -> str:
-        """What stands for the picture in a request: its URL, a data URI, or ``oss://…``."""
+    async def reference(self, picture: Picture, model: str) -> str:
+        """What stands for the picture in a request: its URL, a data URI, or ``oss://…``.
+
+        An uploaded file is good for the model that it was uploaded for (vendor: upload of local
+        files).
+        """
         if picture.url is not None:
             return picture.url
         if len(picture.data) <= INLINE_BYTES:
             return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode('ascii')}"
         name = picture.digest[:32] + picture.suffix
         # Twelve edits of one picture that start together wait for one upload.
-        async with self._uploading.setdefault(name, asyncio.Lock()):
-            sent_at, reference = self._uploaded.get(name, (0.0, ""))
+        key = (model, name)
+        async with self._uploading.setdefault(key, asyncio.Lock()):
+            sent_at, reference = self._uploaded.get(key, (0.0, ""))
             if not reference or time.monotonic() - sent_at > _UPLOAD_LIFE:
-                sent_at, reference = time.monotonic(), await self._upload(name, picture)
-                self._uploaded[name] = (sent_at, reference)
+                sent_at, reference = time.monotonic(), await self._upload(name, picture, model)
+                self._uploaded[key] = (sent_at, reference)
             return reference
 
-    async def _upload(self, name: str, picture: Picture) -> str:
-        query = {"action": "getPolicy", "model": wire.MODEL}
+    async def _upload(self, name: str, picture: Picture, model: str) -> str:
+        query = {"action": "getPolicy", "model": model}
         policy = wire.read_upload_policy(await self._call("GET", wire.UPLOADS_PATH, params=query))
         check_upload(policy.host, self._base)
         key = f"{policy.directory}/{name}"

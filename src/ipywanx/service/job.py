@@ -22,6 +22,7 @@ from ipywanx.errors import (
     TaskTimedOut,
 )
 from ipywanx.model.functions import MAX_SEED, EditRequest
+from ipywanx.model.requests import model_of
 from ipywanx.model.results import Result, Timings, decoded
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.archive import Archive
@@ -239,7 +240,9 @@ class Job:
 
     async def _search(self) -> None:
         """Find the task of a kernel that ended while it was being sent."""
-        report = await self._dispatcher.find(self._record.sent or self._record.asked)
+        report = await self._dispatcher.find(
+            model_of(self._record.function), self._record.sent or self._record.asked
+        )
         if report is None:
             never = never_accepted()
             await self._note(status=Status.UNKNOWN.value, message=never.message)

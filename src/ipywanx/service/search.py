@@ -41,10 +41,13 @@ class Search:
         self._client, self._history, self._account = client, history, account
         self._pace, self._tempo = pace, tempo
 
-    async def find(self, sent: float, lost: float, why: SubmissionUncertain) -> TaskReport | None:
+    async def find(
+        self, model: str, sent: float, lost: float, why: SubmissionUncertain
+    ) -> TaskReport | None:
         """Look in the account's list for a task whose create answer was lost.
 
         Args:
+            model: Which model was asked.
             sent: When it was sent, in Unix seconds here.
             lost: When the answer was given up.
             why: What was raised.
@@ -60,7 +63,7 @@ class Search:
         candidates: Sequence[TaskSummary] = ()
         while True:
             try:
-                candidates, doubt = await self._look(sent, lost)
+                candidates, doubt = await self._look(model, sent, lost)
                 answers += 1
                 if len(candidates) == 1 and not doubt:
                     return await self._client.query(candidates[0].task_id)
@@ -79,7 +82,7 @@ class Search:
             await asyncio.sleep(pause)
             pause = min(2 * pause, self._tempo.latest)
 
-    async def _look(self, sent: float, lost: float) -> tuple[list[TaskSummary], bool]:
+    async def _look(self, model: str, sent: float, lost: float) -> tuple[list[TaskSummary], bool]:
         """Tasks made in that time that no row names, and whether another row may mean one of them.
 
         The rows are read once, and after the list: a task that another kernel has claimed since is
@@ -89,7 +92,7 @@ class Search:
         since = self._client.service_time(sent) - margin
         until = self._client.service_time(lost) + margin
         await self._pace.turn("query")
-        tasks, _ = await self._client.list(since, until)
+        tasks, _ = await self._client.list(since, until, model=model)
         rows = await asyncio.to_thread(self._history.recent, self._account)
         known = {row.task_id for row in rows}
         candidates = [

@@ -15,11 +15,12 @@ import ipywidgets as widgets
 import traitlets
 
 from ipywanx.errors import InvalidRequest, UnusableImage, WanxError, unsent
-from ipywanx.model.functions import FUNCTIONS, EditRequest, request_class
+from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
+from ipywanx.model.requests import request_class
 from ipywanx.session import Session, current
 from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import forms
@@ -169,7 +170,7 @@ class Studio(anywidget.AnyWidget):
         return self._submit(self.request)
 
     def _submit(self, request: EditRequest) -> Job:
-        self._allow(self._session.price(request.n))
+        self._allow(self._session.price(request.n, request.about.model))
         job = self._session.submit(request)
         self._sent.append(job)
         self._queue.add(job)

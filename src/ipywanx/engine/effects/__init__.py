@@ -58,6 +58,7 @@ def render(
     parameters: Mapping[str, Any] = MappingProxyType({}),
     seed: int = 0,
     mask: Image.Image | None = None,
+    others: tuple[Image.Image, ...] = (),
 ) -> Rendering:
     """Edit a picture; equal arguments give equal bytes.
 
@@ -68,11 +69,12 @@ def render(
         parameters: The service's parameters; unknown ones are ignored.
         seed: Another seed gives another picture.
         mask: Mode L, the picture's size, 255 where to edit.
+        others: Further pictures, in their order, for what takes several.
 
     Returns:
         The edited picture with the words that steered it and those that did not.
     """
-    job = Job(image.convert("RGB"), prompt, parameters, int(seed), mask)
+    job = Job(image.convert("RGB"), prompt, parameters, int(seed), mask, others)
     edited = FUNCTIONS[function](job)
     reading = job.reading
     return Rendering(

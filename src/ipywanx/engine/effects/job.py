@@ -22,6 +22,7 @@ class Job:
     parameters: Mapping[str, Any]
     seed: int
     mask: Image.Image | None
+    others: tuple[Image.Image, ...] = ()
     reading: Reading = field(default_factory=lambda: Reading(""))
     notices: list[str] = field(default_factory=list)
 
