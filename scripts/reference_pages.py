@@ -27,8 +27,9 @@ from ipywanx.code import as_magic, as_python
 from ipywanx.experiments.axes import axis
 from ipywanx.magics import sweeps
 from ipywanx.magics.commands import WanxMagics
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.tasks import Status, TaskReport
 from ipywanx.service.client import unreachable
 from ipywanx.text import Language, Text, both, prefer_language, sentences
@@ -81,6 +82,9 @@ EXAMPLES: Mapping[str, Example] = {
     "colorization": Example("old.jpg"),
     "doodle": Example("sketch.png", {"is_sketch": True}),
     "control_cartoon_feature": Example("character.png"),
+    "wan2.5-i2i-preview": Example(
+        values={"negative_prompt": "模糊", "size": "1280*720", "prompt_extend": False}
+    ),
 }
 
 VENDOR = Text("vendor's reference", "官方参考")
@@ -307,17 +311,20 @@ KEY_PLACES = (
 
 def functions_body() -> str:
     """The ten functions: a table of all, then each one with all that is declared of it."""
-    linked = re.compile(r"^\| `(\w+)`", re.MULTILINE)
+    linked = re.compile(r"^\| `([\w.-]+)`", re.MULTILINE)
     return _joined(
-        linked.sub(r"| [`\1`](#\1)", reference.functions_table()),
-        *map(function_section, FUNCTIONS.values()),
+        linked.sub(
+            lambda name: f"| [`{name[1]}`](#{name[1].replace('.', '')})",
+            reference.functions_table(),
+        ),
+        *map(function_section, REQUESTS.values()),
         "\n".join(f"[{number}]: {page}" for page, number in sources().items()),
     )
 
 
 def sources() -> dict[str, int]:
     """The vendor's pages that state a parameter, numbered as they come."""
-    stated = [param.about.source for cls in FUNCTIONS.values() for param in describe(cls)]
+    stated = [param.about.source for cls in REQUESTS.values() for param in describe(cls)]
     pages = dict.fromkeys(filter(None, stated))
     return {page: number for number, page in enumerate(pages, start=1)}
 
@@ -374,7 +381,7 @@ def _parameter_row(param: Param, usual: str | None) -> tuple[str, ...]:
         if param.name == "prompt" and usual is not None:
             default = f"`{usual}`" if usual else _told("empty", "空")
     elif param.default is None:
-        default = _told("drawn", "随机")
+        default = _told("drawn", "随机") if param.name == "seed" else _told("none", "无")
     flag = _told("the line's IMAGE", "行中的 IMAGE") if param.name == "image" else f"`{param.flag}`"
     stated = "ipywanx"
     if param.about.source:
@@ -429,7 +436,7 @@ def magics_body() -> str:
 
 def spanned(name: str, typed: str) -> Sequence[float]:
     """The values that a typed axis means, as an experiment reads it."""
-    param = next(param for param in describe(FUNCTIONS["stylization_all"]) if param.name == name)
+    param = next(param for param in describe(REQUESTS["stylization_all"]) if param.name == name)
     made = axis(param, typed)
     return made.values if made else ()
 
@@ -532,11 +539,11 @@ def python_body() -> str:
 
 
 CALLS = Text("Calls", "函数")
-REQUESTS = Text("Requests", "请求")
+REQUEST_CLASSES = Text("Requests", "请求")
 THINGS = Text("Pictures, masks and the rest", "图片、蒙版及其他")
 WIDGETS = Text("Widgets", "控件")
 ERRORS = Text("Errors", "错误")
-GROUPS = (CALLS, REQUESTS, THINGS, WIDGETS, ERRORS)
+GROUPS = (CALLS, REQUEST_CLASSES, THINGS, WIDGETS, ERRORS)
 
 
 def group(thing: Any) -> Text:
@@ -548,7 +555,7 @@ def group(thing: Any) -> Text:
     if issubclass(thing, errors.WanxError):
         return ERRORS
     if issubclass(thing, EditRequest):
-        return REQUESTS
+        return REQUEST_CLASSES
     return WIDGETS if thing.__module__.startswith("ipywanx.widgets.") else THINGS
 
 

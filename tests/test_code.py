@@ -10,13 +10,15 @@ from PIL import Image
 import ipywanx as wx
 from ipywanx.code import as_magic, as_python, picture_name
 from ipywanx.magics.grammar import Edit, parse
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.session import make_request
 
 PHOTO = load(Image.new("RGB", (520, 512), "teal"))
+OTHER = load(Image.new("RGB", (600, 520), "olive"))
 LINK = "https://example.com/a.png"
 
 
@@ -58,7 +60,9 @@ def values(param: Param) -> st.SearchStrategy[Any]:
                 lambda x, y, r: wx.Mask((520, 512)).stroke([(x, y), (y, x)], radius=r),
                 corner, corner, st.integers(1, 40),
             )  # fmt: skip
-    return prompts()
+        case "image":
+            return st.just(OTHER)
+    return st.just("1280*720") if param.name == "size" else prompts()
 
 
 def prompts() -> st.SearchStrategy[str]:
@@ -89,25 +93,28 @@ def prompts() -> st.SearchStrategy[str]:
 @st.composite
 def requests(draw: st.DrawFn) -> EditRequest:
     """Any request: some parameters set, the others not."""
-    cls = FUNCTIONS[draw(st.sampled_from(list(FUNCTIONS)))]
+    cls = REQUESTS[draw(st.sampled_from(list(REQUESTS)))]
     given = {"image": PHOTO, "prompt": draw(prompts())}
     if not cls.about.blank_prompt and not given["prompt"].strip():
         given["prompt"] = cls.about.samples[0]
     for param in describe(cls):
         if param.name not in given and (param.required or draw(st.booleans())):
             given[param.name] = draw(values(param))
+    if "image3" in given:
+        given["image2"] = OTHER
     return cls(**given)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(requests())
 def test_code_makes_the_same_request(monkeypatch, request_):
-    """Cell and call of 400 requests of all ten functions, read back, are those requests."""
-    mask = getattr(request_, "mask", None)
-    assert from_magic(as_magic(request_, "photo"), photo=PHOTO, mask=mask) == request_
-    for name in ("mask", None):
-        text = as_python(request_, "photo", name)
-        assert from_python(text, monkeypatch, photo=PHOTO, mask=mask) == request_
+    """Cell and call of 400 requests of all functions, read back, are those requests."""
+    names = {"photo": PHOTO, "mask": getattr(request_, "mask", None)}
+    names |= {"image2": OTHER, "image3": OTHER}
+    assert from_magic(as_magic(request_, "photo"), **names) == request_
+    for mask in ("mask", None):
+        text = as_python(request_, "photo", mask)
+        assert from_python(text, monkeypatch, **names) == request_
 
 
 @pytest.mark.parametrize(

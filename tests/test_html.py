@@ -88,7 +88,7 @@ def experiment(look: Callable[[Sweep], str], *, score: bool = False) -> Callable
         session = SimpleNamespace(
             archive=Archive(Path("/nowhere"), "a"),
             known=lambda _: {},
-            price=lambda _: 0.0,
+            price=lambda *_: 0.0,
             expected_seconds=lambda *_: 1.0,
         )
         grid = Sweep(session, plan("colorization", REQUEST.image, prompts))

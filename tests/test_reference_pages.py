@@ -12,8 +12,9 @@ import ipywanx as wx
 from ipywanx import errors, wire
 from ipywanx.magics import grammar, sweeps
 from ipywanx.magics.commands import WanxMagics
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.reference import USAGE
 from ipywanx.text import Text
 
@@ -65,11 +66,11 @@ def test_check_tells_which_page_differs_and_changes_nothing(tmp_path, capsys):
 def test_what_is_said_in_the_script_is_said_of_what_exists():
     """No command, flag, name, variable or function lacks its words, and none is left over."""
     told = {name for name in wx.__all__ if name not in builder.UNDOCUMENTED}
-    own = {cls.__name__ for cls in FUNCTIONS.values()}
+    own = {cls.__name__ for cls in REQUESTS.values()}
     assert set(builder.CHINESE) == told - own
     assert set(builder.COMMANDS) == set(grammar.SUBCOMMANDS)
     assert set(builder.SWEEP_FLAGS) == set(sweeps.OWN_FLAGS)
-    assert set(builder.EXAMPLES) == set(FUNCTIONS)
+    assert set(builder.EXAMPLES) == set(REQUESTS)
     assert set(builder.VARIABLES) == {name for name, _ in builder.variables()}
     assert set(builder.TRAITS) == set(WanxMagics.class_own_traits(config=True))
 
@@ -88,7 +89,7 @@ def test_what_a_docstring_says_is_said_in_chinese():
 def test_each_function_has_all_that_is_declared(language):
     """Flag, name, range, default, meaning and page of each parameter; styles, tip and rights."""
     page = stored("functions", language)
-    for name, cls in FUNCTIONS.items():
+    for name, cls in REQUESTS.items():
         part = re.search(rf"^## `{name}`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)[1]
         about = cls.about
         for param in describe(cls):
@@ -103,7 +104,7 @@ def test_each_function_has_all_that_is_declared(language):
         for words in (about.title, about.help, about.tip, *filter(None, [about.rights])):
             assert words.told(language) in part
         assert about.page in part
-    declared = {param.about.source for cls in FUNCTIONS.values() for param in describe(cls)}
+    declared = {param.about.source for cls in REQUESTS.values() for param in describe(cls)}
     assert set(re.findall(r"^\[\d+\]: (.+)$", page, re.MULTILINE)) == declared - {""}
 
 
@@ -179,7 +180,7 @@ def test_the_magics_of_the_pages_parse(language):
             if isinstance(asked, grammar.Edit):
                 functions.add(asked.function)
                 assert asked.values["prompt"] == body.strip("\n")
-    assert functions == set(FUNCTIONS)
+    assert functions == set(REQUESTS)
 
 
 @pytest.fixture
@@ -195,7 +196,7 @@ def surroundings(tmp_path, monkeypatch, photo) -> dict[str, object]:
     page = stored("python")
     named = re.search(r'"(out/[^"]+\.png)"', page)[1]
     shutil.copy(wx.edit("expand", "photo.jpg", "猫", seed=8).save("other")[0], named)
-    return {"result": result, "mask": builder.example(FUNCTIONS["description_edit_with_mask"]).mask}
+    return {"result": result, "mask": builder.example(REQUESTS["description_edit_with_mask"]).mask}
 
 
 @pytest.mark.slow
@@ -212,13 +213,13 @@ def test_the_python_of_the_pages_runs(surroundings, capsys):
             count += 1
     for job in wx.jobs():  # experiments go on
         job.result()
-    assert count >= len(FUNCTIONS) + 7
+    assert count >= len(REQUESTS) + 7
     assert capsys.readouterr().out.startswith("upscale_factor upscale_factor is 9")
     assert Path("strengths.png").is_file()
 
 
 def test_an_example_is_worth_showing():
     """Each function's example sets what is its own, so that the page shows how it is written."""
-    for name, cls in FUNCTIONS.items():
+    for name, cls in REQUESTS.items():
         own = {param.name for param in describe(cls)} - set(EditRequest.model_fields)
         assert not own or own & builder.example(cls).model_fields_set, name

@@ -21,8 +21,9 @@ from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
 from ipywanx.model.requests import request_class
-from ipywanx.model.service_models import WANX21
+from ipywanx.model.service_models import WAN25, WANX21
 from ipywanx.model.tasks import Output, Status
+from ipywanx.model.wan25 import Wan25Edit
 
 CONTRACT = Path(__file__).parent / "contract"
 REQUESTS = json.loads((CONTRACT / "requests.json").read_text("utf-8"))
@@ -92,6 +93,24 @@ def test_only_given_parameters_are_sent():
         "watermark": True,
         "seed": 7,
     }
+
+
+def test_another_model_both_ways():
+    """What is written for ``wan2.5-i2i-preview`` is read as the same, pictures by order."""
+    image = Image.new("RGB", (512, 512))
+    request = Wan25Edit(
+        image=image, image2=image, prompt="p", negative_prompt="q", size="1280*720", seed=7
+    )
+    refs = {"image": "oss://a", "image2": "oss://b"}
+    body = wire.create_body(request, refs)
+    assert body == {
+        "model": WAN25.name,
+        "input": {"prompt": "p", "negative_prompt": "q", "images": ["oss://a", "oss://b"]},
+        "parameters": {"seed": 7, "size": "1280*720"},
+    }
+    read = wire.read_body(wire.encode_body(body))
+    assert (read.request_class, read.refs) == (Wan25Edit, refs)
+    assert read.parameters == {"negative_prompt": "q", "seed": 7, "size": "1280*720"}
 
 
 def test_created_reply():
@@ -394,6 +413,29 @@ def test_bad_bodies_are_refused(changes, code, message):
 
 
 @pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"input__images": []}, "images"),
+        ({"input__images": ["oss://a"] * 4}, "images"),
+        ({"input__images": "oss://a"}, "images"),
+        ({"input__images": [7]}, "images"),
+        ({"parameters__size": "4096*4096"}, "size"),
+        ({"parameters__size": 1280}, "size"),
+        ({"input__negative_prompt": 7}, "negative_prompt"),
+    ],
+)
+def test_bad_bodies_of_another_model_are_refused(changes, name):
+    """Its own fields are held to what the vendor states."""
+    with pytest.raises(wire.Refusal) as caught:
+        wire.read_body(
+            json.dumps(
+                body(**{"model": WAN25.name, "input__images": ["oss://a"]} | changes)
+            ).encode()
+        )
+    assert caught.value.message == MISSING.format(name)
+
+
+@pytest.mark.parametrize(
     ("raw", "code"),
     [
         (b"", "BadRequest.IllegalInput"),
@@ -436,10 +478,11 @@ ANY_JSON = st.recursive(
     max_leaves=6,
 )
 NAMES = ["n", "seed", "watermark", "strength", "top_scale", "upscale_factor", "is_sketch", "x"]
+NAMES += ["size", "prompt_extend"]
 
 
 @given(
-    model=st.just(WANX21.name) | ANY_JSON,
+    model=st.sampled_from([WANX21.name, WAN25.name]) | ANY_JSON,
     asked=ANY_JSON
     | st.fixed_dictionaries(
         {
@@ -447,7 +490,11 @@ NAMES = ["n", "seed", "watermark", "strength", "top_scale", "upscale_factor", "i
             "prompt": ANY_JSON,
             "base_image_url": st.text().map("data:image/png;base64,".__add__) | ANY_JSON,
         },
-        optional={"mask_image_url": ANY_JSON},
+        optional={
+            "mask_image_url": ANY_JSON,
+            "images": ANY_JSON | st.lists(st.just("https://example.com/a.png"), max_size=4),
+            "negative_prompt": ANY_JSON,
+        },
     ),
     given_parameters=ANY_JSON | st.dictionaries(st.sampled_from(NAMES), ANY_JSON),
 )

@@ -55,6 +55,7 @@ from ipywanx.model.functions import (
 from ipywanx.model.masks import Mask
 from ipywanx.model.results import Result
 from ipywanx.model.tasks import Status
+from ipywanx.model.wan25 import Wan25Edit
 from ipywanx.session import Session
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ __all__ = [
     "Unreachable",
     "UnusableImage",
     "UnusableMask",
+    "Wan25Edit",
     "WanxError",
     "__version__",
     "aedit",

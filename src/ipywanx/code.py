@@ -58,7 +58,14 @@ def as_magic(request: EditRequest, image: str) -> str:
         elif param.about.kind == "image":
             words += [param.flag, param.name]
         elif param.about.kind == "bool":
-            words.append(param.flag)
+            is_off = getattr(request, param.name) is False
+            words.append(f"--no-{param.flag.removeprefix('--')}" if is_off else param.flag)
+        elif param.about.kind == "text":
+            text = getattr(request, param.name)
+            if not _can_be_a_word(text):
+                first.append(f"{param.name} = {text!r}")
+                text = f"{{{{{param.name}}}}}"
+            words += [param.flag, f'"{text}"']
         else:
             flag = "-n" if param.name == "n" else param.flag
             words += [flag, repr(getattr(request, param.name))]
@@ -105,7 +112,7 @@ def _given(request: EditRequest) -> list[Param]:
         if param.name in request.model_fields_set
         and param.name not in {"image", "prompt"}
         and (value := getattr(request, param.name)) is not None
-        and value is not False
+        and (value is not False or param.default)
     ]
 
 
@@ -127,6 +134,11 @@ def _needs_quotes(image: str) -> bool:
 def _can_stand_on_a_line(image: str) -> bool:
     """Whether the magic's line can hold it: # begins a remark there, - a flag, ; ends it."""
     return image.isprintable() and not image.startswith(("#", "-")) and not image.endswith(";")
+
+
+def _can_be_a_word(text: str) -> bool:
+    """Whether quotes alone carry it on the magic's line."""
+    return re.fullmatch(r"[\w，。、 .,*]+", text) is not None
 
 
 def _can_be_a_body(prompt: str) -> bool:

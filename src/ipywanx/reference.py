@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.text import Text
 
 USAGE = Text(
@@ -49,10 +50,10 @@ IMAGE 是变量（PIL 图像、数组、字节、路径、之前的结果），�
 
 
 def functions_table() -> str:
-    """The ten functions, a row each."""
+    """The ten functions and the other models, a row each."""
     rows = [
         (f"`{name}`", cls.about.title.told(), cls.about.help.told(), _own_flags(cls))
-        for name, cls in FUNCTIONS.items()
+        for name, cls in REQUESTS.items()
     ]
     head = (
         Text("function", "功能"),
@@ -103,7 +104,9 @@ def _row(param: Param) -> tuple[str, str, str, str]:
     if param.required:
         default = Text("required", "必填").told()
     elif param.default is None:
-        default = Text("drawn", "随机").told()
+        default = (
+            Text("drawn", "随机").told() if param.name == "seed" else Text("none", "无").told()
+        )
     flag = f"`{param.flag}`"
     if param.name == "image":
         flag = Text("the line's IMAGE", "行中的 IMAGE").told()

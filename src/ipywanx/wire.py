@@ -31,12 +31,16 @@ from ipywanx.errors import (
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import MIME
 from ipywanx.model.params import Param, describe
-from ipywanx.model.service_models import WANX21
+from ipywanx.model.requests import REQUESTS
+from ipywanx.model.service_models import WAN25, ServiceModel
 from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
+from ipywanx.model.wan25 import output_size
 from ipywanx.text import Text, both, sentences
 
 PICTURE_FIELDS: dict[str, str] = {"image": "base_image_url", "mask": "mask_image_url"}
 """What the body calls each picture, by its parameter."""
+PICTURE_LISTS = {WAN25.name: "images"}
+"""Models whose body has all pictures in one list, and names no function."""
 CREATE_PATH = "/services/aigc/image2image/image-synthesis"
 TASKS_PATH = "/tasks"
 UPLOADS_PATH = "/uploads"
@@ -209,21 +213,19 @@ def create_body(request: EditRequest, refs: Mapping[str, str]) -> dict[str, Any]
     Returns:
         Only parameters that were given: the service's own defaults stay the service's.
     """
-    asked: dict[str, Any] = {
-        "function": request.about.name,
-        "prompt": request.prompt,
-        **{PICTURE_FIELDS[name]: ref for name, ref in refs.items()},
-    }
-    given = {
-        param.name: getattr(request, param.name)
-        for param in describe(type(request))
-        if param.about.place == "parameters" and param.name in request.model_fields_set
-    }
-    return {
-        "model": request.about.model.name,
-        "input": asked,
-        "parameters": {name: value for name, value in given.items() if value is not None},
-    }
+    given: dict[str, dict[str, Any]] = {"input": {}, "parameters": {}}
+    for param in describe(type(request)):
+        value = getattr(request, param.name)
+        is_said = param.about.place != "local" and param.about.kind not in {"image", "mask"}
+        if is_said and value is not None and param.name in request.model_fields_set:
+            given[param.about.place][param.name] = value
+    model = request.about.model
+    if field := PICTURE_LISTS.get(model.name):
+        asked = {**given["input"], field: list(refs.values())}
+    else:
+        pictures = {PICTURE_FIELDS[name]: ref for name, ref in refs.items()}
+        asked = {"function": request.about.name, **given["input"], **pictures}
+    return {"model": model.name, "input": asked, "parameters": given["parameters"]}
 
 
 def encode_body(body: Mapping[str, Any]) -> bytes:
@@ -562,7 +564,8 @@ def read_body(raw: bytes) -> Asked:
         )
     if not body.get("model"):
         raise Refusal("BadRequest.EmptyModel")
-    if body["model"] != WANX21.name:
+    models = {cls.about.model.name: cls.about.model for cls in REQUESTS.values()}
+    if not isinstance(body["model"], str) or body["model"] not in models:
         raise Refusal("InvalidParameter", "Model not exist.")
     asked = body.get("input")
     given = {} if body.get("parameters") is None else body["parameters"]
@@ -570,28 +573,47 @@ def read_body(raw: bytes) -> Asked:
         raise Refusal("BadRequest.EmptyInput")
     if not isinstance(given, dict):
         raise missing("parameters")
-    cls = FUNCTIONS.get(asked["function"]) if isinstance(asked.get("function"), str) else None
-    if cls is None:
-        raise missing("function")
+    cls = _class_asked(models[body["model"]], asked)
     prompt = asked.get("prompt")
     if not isinstance(prompt, str) or not (prompt.strip() or cls.about.blank_prompt):
         raise missing("prompt")
-    refs = {
-        param.name: _reference(asked, PICTURE_FIELDS[param.name])
-        for param in describe(cls)
-        if param.about.kind in {"image", "mask"}
-    }
+    refs = _refs_asked(cls, asked)
     _limit_size(len(raw), refs.values())
     return Asked(
         request_class=cls,
         prompt=prompt[: cls.prompt_limit()].encode("utf-8", "replace").decode(),  # no half ones
         refs=refs,
         parameters={
-            param.name: _checked(param, given[param.name])
+            param.name: _checked(param, place[param.name])
             for param in describe(cls)
-            if param.about.place == "parameters" and given.get(param.name) is not None
+            for place in ((asked if param.about.place == "input" else given),)
+            if param.about.kind not in {"image", "mask"}
+            and param.about.place != "local"
+            and param.name != "prompt"
+            and place.get(param.name) is not None
         },
     )
+
+
+def _class_asked(model: ServiceModel, asked: Mapping[str, Any]) -> type[EditRequest]:
+    if model.name in PICTURE_LISTS:
+        return REQUESTS[model.name]
+    name = asked.get("function")
+    if not isinstance(name, str) or name not in FUNCTIONS:
+        raise missing("function")
+    return FUNCTIONS[name]
+
+
+def _refs_asked(cls: type[EditRequest], asked: Mapping[str, Any]) -> dict[str, str]:
+    """Where the pictures are, by parameter; in a list they go by their order."""
+    names = [one.name for one in describe(cls) if one.about.kind in {"image", "mask"}]
+    field = PICTURE_LISTS.get(cls.about.model.name)
+    if field is None:
+        return {name: _reference(asked, PICTURE_FIELDS[name]) for name in names}
+    listed = asked.get(field)
+    if not isinstance(listed, list) or not 1 <= len(listed) <= len(names):
+        raise missing(field)
+    return {name: _reference({field: ref}, field) for name, ref in zip(names, listed, strict=False)}
 
 
 def _reference(asked: Mapping[str, Any], name: str) -> str:
@@ -622,10 +644,19 @@ def _limit_size(body_bytes: int, refs: Iterable[str]) -> None:
 
 def _checked(param: Param, value: object) -> Any:
     """A value of the declared kind and range; a whole number is a number too, a bool is not."""
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "int": (int,),
+        "float": (int, float),
+        "bool": (bool,),
+        "text": (str,),
+    }
     right = isinstance(value, kinds[param.about.kind])
     if not right or (isinstance(value, bool) and param.about.kind != "bool"):
         raise missing(param.name)
+    if isinstance(value, str):
+        if param.name == "size" and output_size(value) is None:
+            raise missing("size")
+        return value[: param.about.longest].encode("utf-8", "replace").decode()  # no half letters
     if param.low is None or param.high is None:
         return value
     if not param.low <= value <= param.high:  # type: ignore[operator]

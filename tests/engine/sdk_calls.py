@@ -66,6 +66,22 @@ def ten(folder: Path) -> dict:
         return dict(zip(FUNCTIONS, pool.map(call, FUNCTIONS), strict=True))
 
 
+def images(folder: Path) -> dict:
+    """Another model of the same API, with two local files."""
+    files = [str(folder / "base.png"), str(folder / "mask.png")]
+    response = ImageSynthesis.call(
+        model="wan2.5-i2i-preview",
+        prompt="将图1放到图2中",
+        negative_prompt="模糊",
+        images=files,
+        size="1024*768",
+        n=2,
+        prompt_extend=False,
+    )
+    state = [response.status_code, response.output.task_status, response.usage.image_count]
+    return {"called": [*state, sizes(response)]}
+
+
 def create(image: str, **more: object):
     """Create one task and do not wait for it."""
     return ImageSynthesis.async_call(
@@ -129,6 +145,7 @@ if __name__ == "__main__":
     scenario, place = sys.argv[1], Path(sys.argv[2])
     run = {
         "ten": ten,
+        "images": images,
         "life": life,
         "refused": refused,
         "asyncio": lambda folder: asyncio.run(in_asyncio(folder)),

@@ -51,6 +51,11 @@ def test_the_sdk_completes_all_ten_functions(sdk):
         assert outcome[function] == expected, function
 
 
+def test_the_sdk_completes_another_model(sdk):
+    """``wan2.5-i2i-preview`` is answered at the same path, with its list of pictures."""
+    assert sdk("images")["called"] == [200, "SUCCEEDED", 2, [[1024, 768]] * 2]
+
+
 def test_the_sdk_follows_a_tasks_life(sdk):
     """``async_call``, ``fetch``, ``cancel``, ``list`` and ``wait`` see what happens."""
     outcome = sdk("life", "--concurrency", "1", "--task-seconds", "3,0")

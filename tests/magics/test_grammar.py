@@ -8,8 +8,8 @@ from PIL import Image
 
 from ipywanx.magics.completion import candidates
 from ipywanx.magics.grammar import Command, Edit, fill_in, parse, split
-from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.params import describe
+from ipywanx.model.requests import REQUESTS
 
 PHOTO = Image.new("RGB", (640, 520))
 NAMES = {"photo": PHOTO, "style": "水墨", "number": 3}
@@ -44,11 +44,11 @@ def test_a_line_becomes_function_picture_and_typed_values():
     }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", REQUESTS)
 def test_every_declared_parameter_has_a_flag(name):
     """Whatever a function declares can be typed, with no list of flags kept elsewhere."""
-    typed = {"bool": "", "int": "2", "float": "1", "text": "x", "mask": "photo"}
-    params = [param for param in describe(FUNCTIONS[name]) if param.name != "image"]
+    typed = {"bool": "", "int": "2", "float": "1", "text": "x", "mask": "photo", "image": "photo"}
+    params = [param for param in describe(REQUESTS[name]) if param.name != "image"]
     flags = " ".join(f"{param.flag} {typed[param.about.kind]}" for param in params)
     asked = read(f"{name} photo {flags}")
     assert set(asked.values) == {param.name for param in params} | {"image"}
@@ -177,3 +177,12 @@ def test_other_lines_are_left_to_other_completers():
     assert candidates("photo.wanx ex", NAMES) is None
     found = candidates("%wanx expand photo --fit --f", NAMES)
     assert found == ("--f", [])
+
+
+def test_another_model_is_typed_like_a_function():
+    """Its further pictures, its own texts, and a switch that is on unless it is switched off."""
+    line = "wan2.5-i2i-preview photo --image2 photo --negative-prompt 模糊 --no-prompt-extend"
+    asked = read(line, "变成黄昏\n")
+    assert asked.function == "wan2.5-i2i-preview"
+    assert asked.values["image2"] is NAMES["photo"]
+    assert (asked.values["negative_prompt"], asked.values["prompt_extend"]) == ("模糊", False)

@@ -195,6 +195,9 @@ HOSTILE = {
     "a value out of range": plain(values={"prompt": "x", "left_scale": 99.0}),
     "an unknown value": plain(values={"prompt": "x", "__class__": "y"}),
     "a path as the picture": plain(values={"prompt": "x", "image": "/etc/passwd"}),
+    "a path as another picture": plain(
+        function="wan2.5-i2i-preview", values={"prompt": "x", "image2": "/etc/passwd"}
+    ),
     "a path as the mask": plain(
         function="description_edit_with_mask", values={"prompt": "x", "mask": "/etc/passwd"}
     ),

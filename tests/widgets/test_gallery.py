@@ -13,7 +13,7 @@ from tests.service.kept import keep, png
 
 import ipywanx as wx
 from ipywanx.model.chunks import stripped
-from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.requests import REQUESTS
 from ipywanx.session import Session
 from ipywanx.widgets.gallery import ACTIONS, Gallery
 
@@ -74,7 +74,7 @@ def test_a_card_tells_what_was_asked_and_what_came(session, open_gallery):
         "starred": False,
         "tags": [],
     }
-    assert gallery.titles.keys() == FUNCTIONS.keys()
+    assert gallery.titles.keys() == REQUESTS.keys()
     assert all(len(pair) == 2 and all(pair) for pair in gallery.texts.values())
 
 

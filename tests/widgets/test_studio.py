@@ -128,7 +128,7 @@ def test_the_cap_forgets_what_failed_and_holds_for_a_second_try(monkeypatch):
     app = create_app(EngineOptions(base_url=sessions.ENGINE_URL, faults=("task:FAILED",)))
     sessions._process._engine = httpx.ASGITransport(app)
     session = sessions.Session()
-    monkeypatch.setattr(session, "price", lambda pictures: 0.14 * pictures)
+    monkeypatch.setattr(session, "price", lambda pictures, *_: 0.14 * pictures)
     studio = Studio(PHOTO, "super_resolution", session=session, cap=0.2)
     job = studio.submit()
     with pytest.raises(TaskFailed):
@@ -161,6 +161,17 @@ def test_a_result_can_be_gone_on_with(session):
     studio._act_on("remix", result)
     assert studio.request.seed is None
     assert studio.request.upscale_factor == 2
+
+
+def test_what_has_no_form_is_told(session):
+    """A result of another model is shown, and is no form: it says so, and the form stays."""
+    result = session.edit("wan2.5-i2i-preview", PHOTO, "变成黄昏", seed=5)
+    studio = Studio(PHOTO, "expand", session=session, prompt="湖")
+    studio._act_on("edit", result)
+    assert "has no form" in studio.problem["text"][0]
+    assert studio.request.prompt == "湖"
+    studio._act_on("use", result)
+    assert (studio.picture["width"], studio.problem) == (1431, {})
 
 
 def drop(studio: Studio, number: int, data: bytes) -> None:

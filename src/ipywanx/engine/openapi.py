@@ -12,8 +12,7 @@ from ipywanx._version import __version__
 from ipywanx.engine.openapi_shapes import TEXT, Json, object_of, schemas
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.storage import RESULT_PATH, UPLOAD_PATH
-from ipywanx.model.functions import FUNCTIONS
-from ipywanx.model.service_models import WANX21
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.tasks import Status
 from ipywanx.wire import (
     ASYNC_HEADER,
@@ -35,12 +34,13 @@ def describe_engine(options: EngineOptions, base: str) -> Json:
         base: The path before all calls of the API, ``/api/v1``.
     """
     task = f"{base}{TASKS_PATH}/{{task_id}}"
+    models = " and ".join(dict.fromkeys(cls.about.model.name for cls in REQUESTS.values()))
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "ipywanx offline engine",
             "version": __version__,
-            "description": f"The protocol of {WANX21.name}, answered with offline previews.",
+            "description": f"The protocol of {models}, answered with offline previews.",
         },
         "servers": [{"url": options.base_url.removesuffix(base)}],
         "paths": {
@@ -89,7 +89,7 @@ def _call(summary: str, reply: Json, parameters: list[Json]) -> Json:
 
 def _create() -> Json:
     enable: Json = {"type": "string", "enum": ["enable"]}
-    functions = [_ref(name) for name in FUNCTIONS]
+    functions = [_ref(name) for name in REQUESTS]
     return {
         **_call(
             "Ask for an edit",

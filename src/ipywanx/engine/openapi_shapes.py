@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import MIME
 from ipywanx.model.params import Param, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.tasks import Status
-from ipywanx.wire import PICTURE_FIELDS
+from ipywanx.wire import PICTURE_FIELDS, PICTURE_LISTS
 
 Json = dict[str, Any]
 
@@ -24,7 +25,7 @@ _STAMP: Json = {
     "description": "Beijing time, without its zone",
 }
 _EPOCH: Json = {"type": "integer", "description": "Milliseconds since 1970"}
-_KINDS = {"int": "integer", "float": "number", "bool": "boolean"}
+_KINDS = {"int": "integer", "float": "number", "bool": "boolean", "text": "string"}
 
 
 def schemas() -> Json:
@@ -35,7 +36,7 @@ def schemas() -> Json:
         "TaskList": _task_list(),
         "Policy": _policy_reply(),
         "Done": object_of(request_id=TEXT),
-        **{name: _function(cls) for name, cls in FUNCTIONS.items()},
+        **{name: _function(cls) for name, cls in REQUESTS.items()},
     }
 
 
@@ -44,26 +45,32 @@ def schemas() -> Json:
 
 def _function(cls: type[EditRequest]) -> Json:
     """The body that asks for one function; parameters of others are dropped and may be there."""
+    named = [param.name for param in describe(cls) if param.about.kind in {"image", "mask"}]
     asked: Json = {
-        "function": {"type": "string", "const": cls.about.name},
-        "prompt": {"type": "string", **({} if cls.about.blank_prompt else {"pattern": r"\S"})},
-        **{
-            PICTURE_FIELDS[param.name]: _reference()
-            for param in describe(cls)
-            if param.about.kind in {"image", "mask"}
-        },
+        "prompt": {"type": "string", **({} if cls.about.blank_prompt else {"pattern": r"\S"})}
     }
-    given = [param for param in describe(cls) if param.about.place == "parameters"]
+    if field := PICTURE_LISTS.get(cls.about.model.name):
+        pictures: Json = {"type": "array", "items": _reference(), "minItems": 1}
+        asked[field] = pictures | {"maxItems": len(named)}
+    else:
+        asked["function"] = {"type": "string", "const": cls.about.name}
+        asked |= {PICTURE_FIELDS[name]: _reference() for name in named}
+    required = [*asked]
+    given: Json = {"input": {}, "parameters": {}}
+    for param in describe(cls):
+        if param.name not in {*named, "prompt"} and param.about.place != "local":
+            given[param.about.place][param.name] = _value(param)
+    asked |= given["input"]
     return {
         "type": "object",
         "description": f"{cls.about.help.en} {cls.about.help.zh}",
         "required": ["model", "input"],
         "properties": {
             "model": {"type": "string", "const": cls.about.model.name},
-            "input": {"type": "object", "required": [*asked], "properties": asked},
+            "input": {"type": "object", "required": required, "properties": asked},
             "parameters": {
                 "type": ["object", "null"],
-                "properties": {param.name: _value(param) for param in given},
+                "properties": given["parameters"],
             },
         },
     }
@@ -85,6 +92,8 @@ def _value(param: Param) -> Json:
     }
     if param.low is not None and param.high is not None:
         schema |= {"minimum": param.low, "maximum": param.high}
+    if param.name == "size":
+        schema["pattern"] = r"^[1-9]\d{0,4}\*[1-9]\d{0,4}$"
     if param.default is not None:
         schema["default"] = param.default
     return schema

@@ -16,8 +16,7 @@ from ipywanx.calls import sweep
 from ipywanx.errors import WanxError
 from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, Experiment, parse
-from ipywanx.model.functions import FUNCTIONS
-from ipywanx.model.requests import request_class
+from ipywanx.model.requests import REQUESTS, request_class
 from ipywanx.session import current, make_request
 from ipywanx.text import LANGUAGES, Text, prefer_language
 
@@ -97,7 +96,7 @@ class WanxMagics(Magics, Configurable):
     def _start(self, asked: Edit) -> Job | None:
         """Send the edit; None where only its help or its dry run was asked for."""
         if asked.help:
-            display(Markdown(reference.function_help(FUNCTIONS[asked.function])))
+            display(Markdown(reference.function_help(REQUESTS[asked.function])))
             return None
         request = make_request(asked.function, **asked.values)
         if asked.dry_run:
@@ -268,7 +267,7 @@ def _told() -> Iterator[None]:
 
 WanxMagics.wanx.__doc__ = (
     f"Edit a picture, and wait for it.\n\n{reference.USAGE}\n\nFunctions:\n"
-    + "\n".join(f"  {name:27} {cls.about.help.en}" for name, cls in FUNCTIONS.items())
+    + "\n".join(f"  {name:27} {cls.about.help.en}" for name, cls in REQUESTS.items())
 )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from ipywanx.magics import config, sweeps
 from ipywanx.magics.grammar import SUBCOMMANDS
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.session import current
 
 _LINE = re.compile(r"^\s*(?:\w+\s*=\s*)?%%?wanx\s+(.*)$", re.DOTALL)
@@ -40,10 +41,10 @@ def candidates(text: str, namespace: Mapping[str, Any]) -> tuple[str, list[str]]
 
 def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> list[str]:
     if not before:
-        return [*FUNCTIONS, *SUBCOMMANDS]
+        return [*REQUESTS, *SUBCOMMANDS]
     first, last = before[0], before[-1]
     if first == "help":
-        return list(FUNCTIONS)
+        return list(REQUESTS)
     if first == "mask":
         return [*picture_names(namespace), *_files(fragment), "--output", "--fit"]
     if first == "config":
@@ -53,15 +54,15 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
     sweep = first == "sweep"
     if sweep:
         if len(before) == 1:
-            return list(FUNCTIONS)
+            return list(REQUESTS)
         first = before[1]
-    if first not in FUNCTIONS:
+    if first not in REQUESTS:
         return []
-    cls = FUNCTIONS[first]
+    cls = REQUESTS[first]
     if last in {"-p", "--prompt"}:
         prompts = [*cls.about.samples, *(style.prompt for style in cls.about.styles)]
         return [f'"{prompt}"' for prompt in dict.fromkeys(prompts)]
-    if last == "--mask":
+    if last in _picture_flags(cls):
         return [*picture_names(namespace), *_files(fragment)]
     if fragment.startswith("-"):
         own = sweeps.OWN_FLAGS if sweep else _OWN_FLAGS
@@ -69,6 +70,10 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
     if last.startswith("-") and last not in {*_switches(cls), *sweeps.SWITCHES}:
         return []
     return [*picture_names(namespace), *_files(fragment)]
+
+
+def _picture_flags(cls: type[EditRequest]) -> set[str]:
+    return {param.flag for param in describe(cls) if param.about.kind in {"image", "mask"}}
 
 
 def _flags(cls: type[EditRequest]) -> list[str]:

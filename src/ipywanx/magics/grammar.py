@@ -23,8 +23,9 @@ from ipywanx.magics.words import (
     resolve,
     split,
 )
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import belongs_to, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.text import Text, sentences
 
 SUBCOMMANDS = (
@@ -103,10 +104,10 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Line:
 
 
 def _function(name: str, others: tuple[str, ...] = ()) -> type[EditRequest]:
-    if name not in FUNCTIONS:
+    if name not in REQUESTS:
         unknown = Text(f"There is no function {name!r}.", f"没有名为 {name!r} 的功能。")
-        raise misuse(*sentences(unknown, did_you_mean(name, [*FUNCTIONS, *others])))
-    return FUNCTIONS[name]
+        raise misuse(*sentences(unknown, did_you_mean(name, [*REQUESTS, *others])))
+    return REQUESTS[name]
 
 
 def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:
@@ -199,8 +200,8 @@ def _edit(
         for param in describe(cls):
             if param.about.kind in {"image", "mask"} and param.name in given:
                 given[param.name] = resolve(given[param.name], namespace)
-        if "prompt" in given:
-            given["prompt"] = fill_in(given["prompt"], namespace)
+            elif param.about.kind == "text" and param.name in given:
+                given[param.name] = fill_in(given[param.name], namespace)
         if body is None and _is_incomplete(cls, given) and not switches["dry_run"]:
             return Command("studio", cls.about.name, given, output)
         if "prompt" not in given and cls.about.default_prompt is None:
@@ -228,7 +229,7 @@ def _refuse_unknown(cls: type[EditRequest], word: str, parser: Parser) -> NoRetu
     flag = word.partition("=")[0]
     owners = [
         other.about.name
-        for other in FUNCTIONS.values()
+        for other in REQUESTS.values()
         for param in describe(other)
         if param.flag == flag
     ]

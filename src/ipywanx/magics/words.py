@@ -15,9 +15,10 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import EditRequest
 from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import Kind, Param, describe
+from ipywanx.model.requests import REQUESTS
 from ipywanx.text import Text, sentences
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
@@ -66,7 +67,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise it as a UsageError."""
         # A command has no help of its own; the overview tells of all.
-        where = f"{self.prog} --help" if self.prog in FUNCTIONS else "--help"
+        where = f"{self.prog} --help" if self.prog in REQUESTS else "--help"
         chinese = next(
             (
                 found.expand(words)
@@ -100,7 +101,11 @@ def add_parameters(
             continue
         flags = [param.flag, *(f"-{param.name[0]}" for _ in "x" if param.name in {"prompt", "n"})]
         if param.about.kind == "bool":
-            parser.add_argument(*flags, dest=param.name, action="store_const", const=True)
+            if param.default:  # it can be switched off: --no-…
+                optional = argparse.BooleanOptionalAction
+                parser.add_argument(*flags, dest=param.name, action=optional, default=None)
+            else:
+                parser.add_argument(*flags, dest=param.name, action="store_const", const=True)
         elif param.about.kind in several:
             parser.add_argument(*flags, dest=param.name, action="append")
         else:

@@ -9,7 +9,7 @@ Ranges, defaults and wordings: the vendor's image edit API reference and guide.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
@@ -20,7 +20,7 @@ from ipywanx.model.expansion import expanded_box
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
-from ipywanx.model.params import About, describe, explain
+from ipywanx.model.params import About, Param, describe, explain
 from ipywanx.model.service_models import WANX21, ServiceModel
 from ipywanx.text import Text
 
@@ -207,17 +207,25 @@ class EditRequest(BaseModel):
                 ),
                 parameter="prompt",
             )
-        if any("\ud800" <= letter <= "\udfff" for letter in self.prompt):
-            raise InvalidRequest(
-                Text(
-                    f"The prompt {self.prompt[:40]!r} holds half a character, which cannot be "
-                    "sent.",
-                    f"提示词 {self.prompt[:40]!r} 中有不完整的字符，无法发送。",
-                ),
-                hint=unsent("Type it again.", "请重新输入。"),
-                parameter="prompt",
-            )
+        for param, text in self._texts():
+            if any("\ud800" <= letter <= "\udfff" for letter in text):
+                title = param.about.title
+                raise InvalidRequest(
+                    Text(
+                        f"The {title.en.lower()} {text[:40]!r} holds half a character, which "
+                        "cannot be sent.",
+                        f"{title.zh} {text[:40]!r} 中有不完整的字符，无法发送。",
+                    ),
+                    hint=unsent("Type it again.", "请重新输入。"),
+                    parameter=param.name,
+                )
         return self
+
+    def _texts(self) -> Iterator[tuple[Param, str]]:
+        """All that is written in words, with what is declared of it."""
+        for param in describe(type(self)):
+            if param.about.kind == "text" and (text := getattr(self, param.name)) is not None:
+                yield param, text
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002 - all is frozen
         """The same request with other values, which are checked as at first."""
@@ -244,17 +252,18 @@ class EditRequest(BaseModel):
     def notices(self) -> tuple[Text, ...]:
         """What the person should know before this is sent, one sentence each."""
         notices = [notice for one in self.pictures.values() for notice in one.notices]
-        longest = type(self).prompt_limit()
-        if len(self.prompt) > longest:
-            lost = self.prompt[longest : longest + 12]
-            notices.append(
-                Text(
-                    f"The prompt has {len(self.prompt)} characters; the service silently drops all "
-                    f"after {longest}, from {lost!r} on.",
-                    f"提示词有 {len(self.prompt)} 个字符；服务会不加提示地丢弃第 {longest} 个"
-                    f"之后的内容，即从 {lost!r} 开始。",
+        for param, text in self._texts():
+            longest, title = param.about.longest or len(text), param.about.title
+            if len(text) > longest:
+                lost = text[longest : longest + 12]
+                notices.append(
+                    Text(
+                        f"The {title.en.lower()} has {len(text)} characters; the service silently "
+                        f"drops all after {longest}, from {lost!r} on.",
+                        f"{title.zh}有 {len(text)} 个字符；服务会不加提示地丢弃第 {longest} 个"
+                        f"之后的内容，即从 {lost!r} 开始。",
+                    )
                 )
-            )
         if self.about.rights:
             notices.append(self.about.rights)
         return tuple(notices)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+
 from ipywanx.errors import InvalidRequest, did_you_mean, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.wan25 import Wan25Edit
 from ipywanx.text import Text
 
-REQUESTS: dict[str, type[EditRequest]] = {**FUNCTIONS}
-"""All request classes by name: the ten functions, and models that are one function each."""
+REQUESTS = ChainMap[str, type[EditRequest]]({Wan25Edit.about.name: Wan25Edit}, FUNCTIONS)
+"""All request classes by name: the ten functions first, then models of one function each."""
 
 
 def request_class(name: str) -> type[EditRequest]:

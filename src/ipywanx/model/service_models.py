@@ -25,3 +25,10 @@ WANX21 = ServiceModel(
     "https://help.aliyun.com/zh/model-studio/wanx-image-edit-api-reference",
 )
 """The model of the ten functions (price: vendor's model list)."""
+
+WAN25 = ServiceModel(
+    "wan2.5-i2i-preview",
+    0.20,
+    "https://help.aliyun.com/zh/model-studio/wan2-5-image-edit-api-reference",
+)
+"""A preview model of the same API, of one function (price: its page in Model Studio)."""

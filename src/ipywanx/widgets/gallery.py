@@ -13,7 +13,7 @@ import traitlets
 from PIL import Image
 
 from ipywanx.errors import WanxError
-from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result
 from ipywanx.session import current
 from ipywanx.widgets.esm import GALLERY, module
@@ -69,7 +69,7 @@ class Gallery(anywidget.AnyWidget):
         super().__init__(
             cards=self._shelf.recent(limit),
             texts=gallery_texts(),
-            titles={name: list(cls.about.title) for name, cls in FUNCTIONS.items()},
+            titles={name: list(cls.about.title) for name, cls in REQUESTS.items()},
             language=language,
         )
         self.on_msg(self._receive)

@@ -203,7 +203,16 @@ class Studio(anywidget.AnyWidget):
         return [job.result() for job in self._sent if job.done() and not job.failed]
 
     def fill(self, request: EditRequest) -> None:
-        """Set the form as for this request: function, picture, mask and values."""
+        """Set the form as for this request: function, picture, mask and values.
+
+        Raises:
+            InvalidRequest: It is one of another model, which has no form here.
+        """
+        if (name := request.about.name) not in FUNCTIONS:
+            raise InvalidRequest(
+                Text(f"{name} has no form here.", f"{name} 在这里没有表单。"),
+                hint=Text("Copy its code from the result.", "请从结果中复制代码。"),
+            )
         self._use(request.image)
         self._fill_in(request.about.name, forms.filled(request))
         if isinstance(self.stage, MaskEditor):
@@ -240,7 +249,7 @@ class Studio(anywidget.AnyWidget):
             return 0.0
         if job.done() and not job.failed:
             return job.cost
-        return self._session.price(job.request.n if job.request else 1)
+        return self._session.price(job.request.n, job.request.about.model) if job.request else 0.0
 
     # ---- the picture, and where one would rather look
 
@@ -290,6 +299,13 @@ class Studio(anywidget.AnyWidget):
 
     def _act_on(self, action: str, result: Result) -> None:
         """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""
+        self.problem = {}
+        try:
+            self._go_on(action, result)
+        except WanxError as error:
+            self._tell(error)
+
+    def _go_on(self, action: str, result: Result) -> None:
         match action:
             case "use":
                 self._use(load(result))

@@ -1,4 +1,4 @@
-"""The ten edits of the offline engine, done for real with numpy, Pillow and PatchMatch."""
+"""The edits of the offline engine, done for real with numpy, Pillow and PatchMatch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ipywanx.engine.effects import (
     edit,
     enlarge,
     expand,
+    instruction,
     local,
     scene,
     styles,
@@ -36,6 +37,7 @@ FUNCTIONS: Mapping[str, Callable[[Job], Image.Image]] = MappingProxyType(
         "colorization": colorize.colorization,
         "doodle": doodle.doodle,
         "control_cartoon_feature": scene.control_cartoon_feature,
+        "wan2.5-i2i-preview": instruction.wan25_edit,
     }
 )
 

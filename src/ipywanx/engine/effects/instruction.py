@@ -1,0 +1,28 @@
+"""Editing as wan2.5 does: an instruction, a size of its own, and pictures beside the first."""
+
+from __future__ import annotations
+
+from PIL import Image, ImageOps
+
+from ipywanx.engine.effects.edit import description_edit
+from ipywanx.engine.effects.job import Job
+from ipywanx.model.wan25 import MOST_AREA, output_size
+
+
+def wan25_edit(job: Job) -> Image.Image:
+    """Follow an instruction on the first picture, in the size that the model would give."""
+    if job.others:
+        job.notice("An offline preview edits the first picture only; the model joins them.")
+    if job.parameters.get("negative_prompt"):
+        job.notice("The negative prompt does nothing offline.")
+    edited = description_edit(job)
+    return ImageOps.fit(edited, _size(job), Image.Resampling.LANCZOS)
+
+
+def _size(job: Job) -> tuple[int, int]:
+    """The size that was asked for; else the shape of one picture, a square for several."""
+    if asked := output_size(str(job.parameters.get("size", ""))):
+        return asked
+    width, height = (1, 1) if job.others else job.image.size
+    scale = (MOST_AREA / (width * height)) ** 0.5
+    return int(width * scale), int(height * scale)
