@@ -1,4 +1,4 @@
-"""What holds for all ten functions."""
+"""What holds for the ten functions and the other model."""
 
 import itertools
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ipywanx.engine.effects import FUNCTIONS, Rendering, render
+from ipywanx.model.requests import REQUESTS
 
 ARGUMENTS = {
     "stylization_all": {"prompt": "转换成法国绘本风格"},
@@ -18,7 +19,9 @@ ARGUMENTS = {
     "colorization": {"prompt": ""},
     "doodle": {"prompt": "北欧极简风格的客厅。"},
     "control_cartoon_feature": {"prompt": "卡通形象在沙滩上"},
+    "wan2.5-i2i-preview": {"prompt": "把花修改为蓝色", "parameters": {"size": "960*720"}},
 }
+RESIZING = {"expand", "super_resolution", "wan2.5-i2i-preview"}
 
 
 @pytest.fixture
@@ -39,9 +42,9 @@ def job(crop, disc, printed):
     return make
 
 
-def test_the_ten_functions_have_the_services_names():
-    """The table holds exactly the service's ten functions."""
-    assert set(FUNCTIONS) == set(ARGUMENTS)
+def test_whatever_can_be_asked_has_an_effect():
+    """The table holds exactly what a request can name."""
+    assert set(FUNCTIONS) == set(ARGUMENTS) == set(REQUESTS)
 
 
 @pytest.mark.parametrize("function", sorted(ARGUMENTS))
@@ -60,9 +63,9 @@ def test_seed_decides(job, function):
     assert (first.understood, first.not_understood) == (again.understood, again.not_understood)
 
 
-@pytest.mark.parametrize("function", sorted(set(ARGUMENTS) - {"expand", "super_resolution"}))
+@pytest.mark.parametrize("function", sorted(set(ARGUMENTS) - RESIZING))
 def test_size_is_kept(job, function, apart):
-    """All but the two growing functions keep the size, and all change the picture."""
+    """All that names no other size keeps the size, and all change the picture."""
     image, arguments = job(function)
     result = render(function, image, **arguments).image
     assert result.size == image.size
