@@ -186,6 +186,30 @@ def test_moods_do_what_they_say(crop, prompt, test):
     assert result.understood
 
 
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("在天空中添加气球", {"天空", "添加", "气球"}),
+        ("add a balloon in the sky", {"add", "balloon", "sky"}),
+    ],
+)
+def test_an_added_balloon_hangs_in_the_sky(crop, apart, prompt, words):
+    """What is added is a thing, not what the subject is made of; all words are accounted for."""
+    image = crop("china")
+    made = render("description_edit", image, prompt=prompt, seed=3, parameters={"strength": 0.8})
+    changed = apart(made.image, image) > 40
+    assert 0.001 < changed.mean() < 0.05
+    assert not changed[changed.shape[0] // 2 :].any()
+    assert (set(made.understood), made.not_understood, made.notices) == (words, (), ())
+
+
+def test_a_region_that_is_not_there_is_not_understood(crop):
+    """A sky that the picture does not have is not told as painted."""
+    made = render("description_edit", crop("coffee"), prompt="把天空修改为紫色")
+    assert (made.understood, set(made.not_understood)) == ((), {"天空", "紫色"})
+    assert "Nothing in the prompt" in made.notices[0]
+
+
 def test_hair_is_recoloured_and_the_rest_is_not(photo, apart):
     """把她的头发修改为红色 reddens the hair, and spares the corners of the picture."""
     image = photo("astronaut")

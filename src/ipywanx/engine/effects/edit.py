@@ -27,6 +27,10 @@ _WORN = ("hat", "sunglasses", "bow", "crown")
 def description_edit(job: Job) -> Image.Image:
     """Follow an instruction over the whole picture; `strength` scales the change."""
     reading = job.read("material", "mood", "colour", "region", "action", "thing")
+    if "add" in reading.meanings(
+        "action"
+    ):  # added, a balloon is a thing and not what one is made of
+        reading = job.read("thing", "material", "mood", "colour", "region", "action")
     strength = job.number("strength", 0.5, 0, 1)
     # Half strength shows tones clearly; things are wholly there or gone from half on.
     tones = 1 - (1 - strength) ** 2.4
@@ -37,8 +41,6 @@ def description_edit(job: Job) -> Image.Image:
         image = Image.blend(image, _without_subject(job, image, reading), things)
         done = True
     material = None if done else reading.use_first("material", MATERIALS)
-    if material == "balloon" and reading.find("action"):
-        material = None
     if material is not None:
         mask = _named_mask(reading, image)
         dressed = dress(image, mask, material, job.rng("material"))
@@ -50,6 +52,9 @@ def description_edit(job: Job) -> Image.Image:
     if material is None and not hanging:
         for paint in reading.paints():
             mask = places.mask_of(paint.region, before)
+            if not mask.any():
+                reading.forget(paint)
+                continue
             after = recolour(after, mask, paint.colour, tones)
             done = True
     for mood in reading.use("mood"):
@@ -58,13 +63,15 @@ def description_edit(job: Job) -> Image.Image:
     if hanging:
         after = arrays.mix(after, _with_sky_thing(job, before, after, hanging, tinted), things)
         done = True
-    if not done:
+    if done:
+        reading.use("action")
+    else:
         job.notice("Nothing in the prompt is an edit this engine can do; only the tint differs.")
         lab = to_oklab(after)
         lab[..., 1:] = lab[..., 1:] * (1 + 0.12 * tones)
         lab[..., 1:] += ((job.rng("tint").random(2) - 0.5) * 0.02 * tones).astype(np.float32)
         after = from_oklab(lab)
-    elif strength > 0:
+    if done and strength > 0:
         after = after + _grain(job, after.shape)
     return image if after is before else arrays.transfer(image, before, after)
 
@@ -133,7 +140,7 @@ def _sky_thing(reading: Reading) -> str | None:
         return None
     name = reading.use_first("thing", _SKY_THINGS)
     if name is not None:
-        reading.use("action", "add")
+        reading.use("region", "sky")
     return name
 
 

@@ -86,6 +86,12 @@ class Reading:
                 pairs.append(Painted(lexicon.COLOURS[name], region, name))
         return pairs
 
+    def forget(self, paint: Painted) -> None:
+        """Take back that a colour and its region steered the result: the region was not found."""
+        for word in self.words:
+            if word.meaning in {paint.name, paint.region}:
+                word.used = False
+
     def _clauses(self) -> Iterator[list[Word]]:
         ends = [m.start() for m in _CLAUSE_END.finditer(self.prompt)] + [len(self.prompt)]
         begin = 0
