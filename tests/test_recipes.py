@@ -4,6 +4,9 @@
 `tests/service/test_other_model.py` the one for a model.
 """
 
+import re
+import subprocess
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -21,6 +24,8 @@ from ipywanx.model.params import About
 from ipywanx.reference import functions_table
 from ipywanx.text import Text
 from ipywanx.widgets import forms
+
+ROOT = Path(__file__).parent.parent
 
 
 class Posterize(EditRequest):
@@ -73,3 +78,22 @@ def test_a_function_needs_a_declaration_and_an_effect(function):
     assert (field["title"], field["low"], field["high"]) == (["Bits", "位数"], 1, 4)
     assert "| `posterize` | Posterize | Leave few tones. | `--bits` |" in functions_table()
     assert "posterize photo --seed 7 --bits 1" in as_magic(result.request, "photo")
+
+
+def test_the_commits_that_the_recipes_name_are_there():
+    """A reader who looks a model commit up finds it, under the subject that the page quotes."""
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`([0-9a-f]{7})`\s\((.+?)\)", page, re.DOTALL)
+    assert len(named) == 5
+    if git("rev-parse", "--is-shallow-repository") != "false":
+        pytest.skip("there is no history here: not a clone, or a shallow one")
+    history = git("log", "--format=%H %s")
+    for short, subject in named:
+        wanted = rf"^{short}[0-9a-f]* {re.escape(' '.join(subject.split()))}$"
+        assert re.search(wanted, history, re.MULTILINE), short
+
+
+def git(*words: str) -> str:
+    """What git says of this repository; nothing where there is none."""
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
