@@ -167,7 +167,7 @@ def opened(lab: Lab, *cells: str) -> Hand:
 def other_screen(lab: Lab, **options: object) -> Iterator[None]:
     """Open notebooks on another kind of screen inside."""
     own, count = lab.context, len(lab._opened)
-    lab.context = own.browser.new_context(viewport=VIEWPORT, **options)
+    lab.context = own.browser.new_context(**{"viewport": VIEWPORT, **options})
     try:
         yield
     finally:
