@@ -43,6 +43,7 @@ def written(page: Path, *languages: str) -> str:
 def shown(text: str) -> str:
     """A page without its code, which may look like a link."""
     text = re.sub(r"^(`{3,}|~{3,}).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"<code>.*?</code>", "", text)
     return re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
 
 
