@@ -577,9 +577,9 @@ def said(name: str) -> str:
         return UNDOCUMENTED[name].told()
     thing = getattr(wx, name)
     if inspect.isclass(thing) and issubclass(thing, EditRequest) and thing is not EditRequest:
-        return (
-            f"[`{thing.about.name}`](functions.md#{thing.about.name}) · {thing.about.help.told()}"
-        )
+        name = thing.about.name
+        place = name.replace(".", "")  # as GitHub names the heading
+        return f"[`{name}`](functions.md#{place}) · {thing.about.help.told()}"
     first = " ".join(inspect.cleandoc(thing.__doc__ or "").partition("\n\n")[0].split())
     return _told(_as_markdown(first), CHINESE[name])
 
