@@ -12,18 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scripts.notebooks import (
-    FOLDERS,
-    SOURCE,
-    RunError,
-    copied,
-    execute,
-    notebooks,
-    on_its_own,
-    read,
-)
+from scripts.notebooks import FOLDERS, SOURCE, notebooks, read
+from scripts.running import RunError, copied, execute, on_its_own
 
-LOCALES = {"en": "en", "zh": "zh-CN"}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ALIVE = {
     "en": "Interactive, so only in the notebook itself:",

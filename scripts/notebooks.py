@@ -1,4 +1,4 @@
-"""Are the tutorials what their sources make? One source, two languages: build, check, run.
+"""Are the tutorials what their sources make? One source, two languages: build and check.
 
 ``notebooks/source/NN_name.md`` holds one tutorial; each block begins with a line of its own::
 
@@ -22,9 +22,7 @@ import argparse
 import json
 import os
 import re
-import shutil
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,8 +42,6 @@ MARKERS = ("en", "zh", "code", "code en", "code zh")
 TWINS = {"en": "zh", "code en": "code zh"}
 LOAD = "%load_ext ipywanx"
 SPEAK_CHINESE = '%config WanxMagics.language = "zh"'
-LONGEST = 300
-"""Seconds after which a notebook that still runs is given up."""
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -61,10 +57,6 @@ class SourceError(Exception):
 
     def __init__(self, path: Path, line: int, said: str) -> None:
         super().__init__(f"{path.parent.name}/{path.name}:{line}: {said}")
-
-
-class RunError(Exception):
-    """A notebook that does not run to its end: one sentence, with what Python said."""
 
 
 # ---- read ----------------------------------------------------------------------------------------
@@ -259,67 +251,6 @@ KIND = stored.Kind(
     _seen,
     "the cells read the same; outputs, counts, ids or metadata differ.",
 )
-
-
-# ---- run -----------------------------------------------------------------------------------------
-
-
-def on_its_own(home: Path, language: str) -> dict[str, str]:
-    """The environment of a reader with no key and no history, whose locale is the language."""
-    foreign = ("DASHSCOPE_", "IPYWANX_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-        "IPYWANX_HOME": str(home / "ipywanx"),
-        "LANGUAGE": {"en": "en", "zh": "zh_CN"}[language],
-        # A key in the keyring of the person who runs this would be found, and spent.
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-    }
-
-
-def execute(text: str, folder: Path, environment: dict[str, str], kernel: str = "python3") -> Any:
-    """Run a notebook from top to bottom in a folder; it with its outputs.
-
-    Args:
-        text: Its file.
-        folder: Where its cells start.
-        environment: The variables of its kernel.
-        kernel: The name of a kernel that Jupyter knows: "python3" is this Python's own.
-
-    Raises:
-        RunError: A cell failed, or it took too long.
-    """
-    import nbclient
-    import nbformat
-
-    notebook = nbformat.reads(text, as_version=4)
-    start = time.monotonic()
-    client = nbclient.NotebookClient(
-        notebook,
-        timeout_func=lambda _: max(1, LONGEST - (time.monotonic() - start)),  # for all cells
-        kernel_name=kernel,
-        extra_arguments=["--log-level=ERROR"],  # else each kernel warns that it listens on TCP
-        resources={"metadata": {"path": str(folder)}},
-    )
-    try:
-        client.execute(env=environment)
-    except nbclient.exceptions.CellExecutionError as error:
-        raise RunError(f"{error.ename}: {error.evalue}") from error
-    except nbclient.exceptions.CellTimeoutError as error:
-        raise RunError(f"it takes longer than {LONGEST} s.") from error
-    except nbclient.exceptions.DeadKernelError as error:
-        raise RunError("its kernel died.") from error
-    return notebook
-
-
-def copied(folder: Path, target: Path) -> Path:
-    """A copy of all that notebooks read, without them: what they write lands beside none."""
-    unwanted = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "__pycache__", "out", SOURCE)
-    shutil.copytree(folder, target, ignore=unwanted)
-    for at in FOLDERS.values():
-        (target / at).mkdir(exist_ok=True)
-    return target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

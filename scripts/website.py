@@ -13,21 +13,18 @@ from __future__ import annotations
 import argparse
 import html
 import posixpath
-import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any, NamedTuple
-
-import mistune
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts import gallery, site_links  # noqa: E402 - found from there, however this is run
-from scripts.notebooks import FOLDERS, RunError, SourceError, place, read, sources  # noqa: E402
+from scripts.markdown_pages import LOCALES, Page, framed, markdown_pages  # noqa: E402
+from scripts.notebooks import FOLDERS, SourceError, place, read, sources  # noqa: E402
+from scripts.running import RunError  # noqa: E402
 
 INDEX = "index.html"
 NAME = "ipywanx"
@@ -35,57 +32,6 @@ WAY = (
     '<nav><a href="{up}/index.html" style="color: #0b57d0">ipywanx: all pages · 所有页面</a></nav>'
 )
 """What leads from each page to the one that lists them all."""
-STYLE = """body { max-width: 52rem; margin: 3rem auto; padding: 0 1rem; color: #1d1d1f;
-font: 1rem/1.6 system-ui, sans-serif; background: #fff; overflow-wrap: break-word }
-table { border-collapse: collapse; width: 100% } img { max-width: 100% } a { color: #0b57d0 }
-td, th { padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #ddd; text-align: left;
-vertical-align: top } pre, code { background: #f4f4f5; font-size: .9em }
-pre code { font-size: 1em } pre { padding: .8rem; overflow-x: auto }"""
-
-
-class Page(NamedTuple):
-    """One Markdown page of the repository."""
-
-    name: PurePosixPath
-    text: str
-
-    @property
-    def language(self) -> str:
-        """As pages are named: "zh" is a folder's name, or stands before the ending."""
-        chinese = self.name.parent.name == "zh" or self.name.stem.endswith(".zh")
-        return gallery.LOCALES["zh" if chinese else "en"]
-
-    @property
-    def title(self) -> str:
-        """Its first heading."""
-        heading = re.search(r"^# +(.+)$", self.text, re.MULTILINE)
-        return heading[1].replace("`", "") if heading else self.name.stem
-
-
-class Renderer(mistune.HTMLRenderer):
-    """Markdown as GitHub shows it: HTML stays HTML, and headings have the names that links use."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=False)
-        self._times: Counter[str] = Counter()
-
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
-        """A heading with its name: its letters and digits, and a number where it comes again."""
-        plain = html.unescape(re.sub(r"<[^>]+>", "", text))
-        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
-        name = f"{slug}-{self._times[slug]}" if self._times[slug] else slug
-        self._times[slug] += 1
-        return super().heading(text, level, **{**attrs, "id": name})
-
-
-def markdown_pages(root: Path) -> list[Page]:
-    """The pages of the root, those for readers first, and of ``docs``."""
-    top = sorted(root.glob("*.md"), key=lambda path: (not path.match("README*"), path))
-    paths = [*top, *sorted((root / "docs").rglob("*.md"))]
-    return [
-        Page(PurePosixPath(path.relative_to(root).as_posix()), path.read_text(encoding="utf-8"))
-        for path in paths
-    ]
 
 
 def write(root: Path, site: Path, only: str | None = "", workers: int = 2) -> list[str]:
@@ -117,12 +63,8 @@ def write(root: Path, site: Path, only: str | None = "", workers: int = 2) -> li
         written.write_text(site_links.moved(text, name, names, folders), encoding="utf-8")
         print(f"{written}{note}", flush=True)
 
-    markdown = mistune.create_markdown
     for page in pages:
-        to_html = markdown(renderer=Renderer(), plugins=["strikethrough", "table", "task_lists"])
-        up = posixpath.relpath(".", page.name.parent)
-        body = f"{WAY.format(up=up)}\n{to_html(page.text)}"
-        put(page.name, framed(page.title, body, page.language))
+        put(page.name, page.as_html(WAY.format(up=posixpath.relpath(".", page.name.parent))))
     if only is not None:
         for one in gallery.shown(folder, only, workers, WAY):
             name = PurePosixPath(one.path.relative_to(root).as_posix())
@@ -133,15 +75,6 @@ def write(root: Path, site: Path, only: str | None = "", workers: int = 2) -> li
     return site_links.faults(site, absent if only != "" else ())
 
 
-def framed(title: str, body: str, language: str) -> str:
-    """A whole page."""
-    return (
-        f'<!doctype html>\n<html lang="{language}">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n{body}</html>\n"
-    )
-
-
 def index(pages: Iterable[Page], folder: Path, site: Path) -> str:
     """The page that lists all that are there: the tutorials in both languages, then the others."""
     rows = []
@@ -149,7 +82,7 @@ def index(pages: Iterable[Page], folder: Path, site: Path) -> str:
         cells = []
         for language in FOLDERS:
             at = site / "notebooks" / place(tutorial.name, language, Path()).with_suffix(".html")
-            link = _link(at.relative_to(site), tutorial.title(language), gallery.LOCALES[language])
+            link = _link(at.relative_to(site), tutorial.title(language), LOCALES[language])
             cells.append(f"<td>{link if at.is_file() else ''}</td>")
         if any(cell != "<td></td>" for cell in cells):
             number = html.escape(tutorial.name.partition("_")[0])

@@ -12,8 +12,10 @@ from typing import Any
 import nbformat
 import pytest
 from scripts import notebooks as builder
+from scripts import running
 from scripts.binder import Built
-from scripts.notebooks import FOLDERS, LONGEST, NOTEBOOKS, RunError, SourceError
+from scripts.notebooks import FOLDERS, NOTEBOOKS, SourceError
+from scripts.running import LONGEST, RunError
 from tests.bilingual import is_chinese
 
 SOURCES = builder.sources()
@@ -153,11 +155,11 @@ def test_files_of_the_chinese_tutorials_say_the_same():
 
 def run_from(folder: Path, target: Path, name: str, language: str, **how: Any) -> None:
     """Run a tutorial of a folder in a copy of it, as a reader with no key does."""
-    place = builder.copied(folder, target / "notebooks") / FOLDERS[language]
+    place = running.copied(folder, target / "notebooks") / FOLDERS[language]
     text = builder.place(name, language, folder).read_text(encoding="utf-8")
-    environment = builder.on_its_own(target, language) | how.pop("variables", {})
+    environment = running.on_its_own(target, language) | how.pop("variables", {})
     start = time.monotonic()
-    builder.execute(text, place, environment, **how)
+    running.execute(text, place, environment, **how)
     assert time.monotonic() - start < LONGEST
 
 
@@ -210,7 +212,7 @@ def test_tutorials_are_run_without_any_key(tmp_path, monkeypatch):
     """Whoever runs them with a key of their own pays nothing, and finds none of it in a page."""
     monkeypatch.setenv("DASHSCOPE_API_KEY", "sk-of-the-person")
     monkeypatch.setenv("IPYWANX_HOME", "of-the-person")
-    environment = builder.on_its_own(tmp_path, "en")
+    environment = running.on_its_own(tmp_path, "en")
     assert "DASHSCOPE_API_KEY" not in environment
     assert environment["IPYWANX_HOME"] == str(tmp_path / "ipywanx")
     assert environment["HOME"] == str(tmp_path)  # where the official SDK's file would be
@@ -317,4 +319,4 @@ def test_failing_tutorial_is_told_in_one_sentence(shelf, tmp_path):
         file.write("%% code\n1 / 0\n")
     text = builder.notebooks(shelf)[shelf / "b.ipynb"]
     with pytest.raises(RunError, match="ZeroDivisionError: division by zero"):
-        builder.execute(text, shelf, builder.on_its_own(tmp_path, "en"))
+        running.execute(text, shelf, running.on_its_own(tmp_path, "en"))
