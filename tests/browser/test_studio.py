@@ -206,14 +206,36 @@ def test_a_reload_loses_nothing(person: Person):
     again.submit(2)
 
 
-def test_a_busy_kernel_sends_what_was_shown(lab: Lab, tmp_path: Path):
-    """What was typed while a cell ran is sent as it was when the button was pressed."""
+@pytest.fixture
+def busy(lab: Lab, tmp_path: Path) -> tuple[Person, Path]:
+    """Somebody at a studio whose kernel runs a cell, until a file is there."""
     gate = tmp_path / "open"
-    busy = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
-    notebook = lab.notebook([SETUP, busy])
+    cell = f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    notebook = lab.notebook([SETUP, cell])
     notebook.run(0)
     person = Person(notebook)
     notebook.start(1)
+    return person, gate
+
+
+def test_typing_is_not_disturbed(busy: tuple[Person, Path]):
+    """What the kernel sends late, such as the frame, takes neither focus nor letters away."""
+    person, gate = busy
+    person.choose("expand")
+    prompt = person.field("prompt").locator("textarea")
+    prompt.press_sequentially("湖边")
+    gate.touch()
+    person.studio.get_by_role("slider", name="Left edge").wait_for()
+    expect(prompt).to_be_focused()
+    person.page.keyboard.type("的宝塔")
+    expect(prompt).to_have_value("湖边的宝塔")
+    expect(person.field("left_scale")).to_be_hidden()
+    assert person.ask("studio.request.prompt") == "湖边的宝塔"
+
+
+def test_a_busy_kernel_sends_what_was_shown(busy: tuple[Person, Path]):
+    """What was typed while a cell ran is sent as it was when the button was pressed."""
+    person, gate = busy
     person.write("转换成金箔艺术风格")
     person.field("strength").locator("input[type=number]").fill("0.7")
     person.field("seed").locator(".wanx-seed").fill("11")

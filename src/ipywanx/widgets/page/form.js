@@ -16,7 +16,7 @@ function makeForm({ model, text, listen, set }) {
     const functionHere = model.get("schema")[model.get("function")];
     const word = (pair) => chosen(model, pair);
     fields = functionHere.fields
-      .filter((field) => field.control in CONTROLS && !isShownElsewhere(model, field))
+      .filter((field) => field.control in CONTROLS)
       .map((field) => {
         const id = `wanx-${model.model_id ?? "f"}-${field.name}`;
         const problem = element("div", { className: "wanx-problem", id: `${id}-problem`, role: "status" });
@@ -53,7 +53,8 @@ function makeForm({ model, text, listen, set }) {
   }
 
   function show() {
-    for (const { field, problem, made } of fields) {
+    for (const { field, box, problem, made } of fields) {
+      box.hidden = isShownElsewhere(model, field);
       made.show();
       check(field, problem, made);
     }

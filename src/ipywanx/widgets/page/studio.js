@@ -111,7 +111,7 @@ async function render({ model, el }) {
 
   function showProblem() {
     const said = model.get("problem");
-    const shown = form.node.querySelector(`[data-field="${CSS.escape(said.field ?? "")}"]`);
+    const shown = form.node.querySelector(`[data-field="${CSS.escape(said.field ?? "")}"]:not([hidden])`);
     problem.textContent = said.text && !shown ? chosen(model, said.text) : "";
     form.show();
   }
@@ -158,7 +158,7 @@ async function render({ model, el }) {
     showBoard();
     picture.show();
     sizes.show();
-    form.build();
+    form.show(); // not built anew: somebody may be typing in it
     return host("stage", stageBox);
   }
   const showKnown = () => { recall.hidden = !model.get("known"); };
