@@ -63,7 +63,7 @@ format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero
 	@$(BIN)/python -m ruff format
 
-bench-binder: $(READY)-browser ## measure Binder's environment and cold start, beside plain JupyterLab (5 minutes)
+bench-binder: $(READY)-browser ## measure Binder's environment and cold start, beside plain JupyterLab (5 to 10 minutes)
 	@$(BIN)/python scripts/bench_binder.py
 
 bench-effects: $(READY)-dev ## time and memory of each offline effect at 1024², super-resolution beside Lanczos
