@@ -1,4 +1,4 @@
-"""Take the screenshots of the READMEs: four scenes in a real JupyterLab, in English and Chinese.
+"""Take the screenshots of READMEs and tutorials: scenes in a real JupyterLab, in two languages.
 
 A scene is a notebook of its own: it sets something up, touches it as a person does, and is cropped
 to its one cell. Everything in it is fixed (photograph, prompts, seeds), so that it looks alike
@@ -24,7 +24,7 @@ from hand import other_screen  # noqa: E402 - the browser tests' own
 from lab import Lab, Notebook  # noqa: E402
 
 LANGUAGES = ("en", "zh")
-SCREENS = {"studio": 1300}
+SCREENS = {"studio": 1300, "studio_parts": 1500}
 """How wide the page is for a scene, in its own pixels; 1000 for the others."""
 LARGEST = 150_000
 """Bytes of one screenshot."""
@@ -152,6 +152,43 @@ def show_studio(lab: Lab, language: str) -> Notebook:
     return notebook
 
 
+PARTS = {
+    ".wanx-functions": "left",
+    ".wanx-engine": "right",
+    ".wanx-picture-panel": "left",
+    ".wanx-stage-box": "left",
+    ".wanx-form": "right",
+    ".wanx-submit": "right",
+    ".wanx-experiment-box": "left",
+    ".wanx-queue-box": "left",
+    ".wanx-gallery-box": "left",
+}
+"""What the tutorial on the studio numbers, from 1 on, and on which side the number stands."""
+NUMBER = """async (studio, parts) => {
+  Object.assign(studio.style, { position: 'relative', padding: '0 44px' });
+  for (let height = 0, same = 0; same < 5; await new Promise(requestAnimationFrame)) {
+    same = studio.offsetHeight === height ? same + 1 : 0; // the frame takes its new width
+    height = studio.offsetHeight;
+  }
+  const origin = studio.getBoundingClientRect();
+  Object.entries(parts).forEach(([part, side], at) => {
+    const { top, height } = studio.querySelector(part).getBoundingClientRect();
+    const badge = document.createElement('span');
+    badge.textContent = at + 1;
+    badge.style = `position: absolute; ${side}: 4px; width: 30px; height: 30px; border-radius: 50%;
+      top: ${top - origin.top + Math.min(0, height / 2 - 15)}px; background: #b3261e; color: white;
+      font: bold 18px/30px sans-serif; text-align: center`;
+    studio.append(badge);
+  }); }"""
+
+
+def show_studio_parts(lab: Lab, language: str) -> Notebook:
+    """The studio as before, its parts numbered."""
+    notebook = show_studio(lab, language)
+    notebook.locator(1, ".wanx-studio").evaluate(NUMBER, PARTS)
+    return notebook
+
+
 def show_mask_editor(lab: Lab, language: str) -> Notebook:
     """The mask editor: the cypress painted over."""
     notebook = opened(lab, language, "", "%wanx mask photo.jpg -o painter")
@@ -178,6 +215,7 @@ def show_experiment(lab: Lab, language: str) -> Notebook:
 SCENES: dict[str, Callable[[Lab, str], Notebook]] = {
     "cell": show_cell,
     "studio": show_studio,
+    "studio_parts": show_studio_parts,
     "mask_editor": show_mask_editor,
     "experiment": show_experiment,
 }

@@ -1,4 +1,4 @@
-"""Are the READMEs' pictures up to date? Made again by the calls beside them, and compared."""
+"""Are the pictures up to date? Made again by the calls beside them, and compared."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,7 @@ from scripts.screenshots import SHOTS
 
 ROOT = Path(__file__).parent.parent
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
+STUDIO = ROOT / "notebooks" / "source" / "05_studio.md"
 LONG = {"expand", "super_resolution", "remove_watermark", "description_edit_with_mask"}
 """What takes more than two seconds; the slow tests make them again."""
 TOLERATED = (1.0, 3.0)
@@ -59,6 +60,8 @@ def test_each_picture_is_shown_and_described(language):
     marked = re.findall(r"!\[([^\]]+)\]\(docs/pictures/(\w+)\.webp\)", text)
     shown |= {name: alt for alt, name in marked}
     ours = {name for name, (_, spoken) in SHOTS.items() if spoken == language}
-    assert set(shown) == set(EXAMPLES) | ours
+    tutorial = f"studio_parts_{language}"
+    assert set(shown) == (set(EXAMPLES) | ours) - {tutorial}
+    assert f"(../docs/pictures/{tutorial}.webp)" in STUDIO.read_text(encoding="utf-8")
     in_chinese = {bool(re.search("[\u4e00-\u9fff]", alt)) for alt in shown.values()}
     assert in_chinese == {language == "zh"}
