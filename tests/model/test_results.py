@@ -122,6 +122,8 @@ def test_offline_pictures_cost_nothing_and_say_what_they_are():
     assert shown.cost == 0
     assert Text("Not understood offline: 仙子.", "离线引擎未能理解：仙子。") in shown.notices
     assert both("A sketch.") in shown.notices
+    data = png(plain(), notices=["A sketch."], notices_zh=["一张草图。"])
+    assert Text("A sketch.", "一张草图。") in result(data).notices
     assert "offline preview" in repr(shown)
     assert result(png(plain())).preview is None
 

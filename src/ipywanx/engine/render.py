@@ -67,7 +67,8 @@ def render_png(edit: Edit, index: int) -> bytes:
         "seed": seed,
         "understood": list(rendering.understood),
         "not_understood": list(rendering.not_understood),
-        "notices": list(rendering.notices),
+        "notices": [notice.en for notice in rendering.notices],
+        "notices_zh": [notice.zh for notice in rendering.notices],
     }
     info = PngInfo()
     info.add_itxt("Software", "ipywanx offline engine")

@@ -14,7 +14,7 @@ from PIL import Image
 from ipywanx.errors import UnusableImage, unsent
 from ipywanx.model.images import FORMATS, MAX_BYTES, MAX_SIDE, MIN_SIDE, Picture
 from ipywanx.model.pixels import decode, is_turned, open_header, readable, to_rgb
-from ipywanx.text import Text, spaced
+from ipywanx.text import Text, both, spaced
 
 MAX_DECODED = 100_000_000
 """Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
@@ -52,7 +52,7 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
     )
     pixels = decode(image, name)
     if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
-        return Picture(data, kind, pixels.size, str(name))
+        return Picture(data, kind, pixels.size, both(name).told())
     if len(data) > MAX_BYTES and not fit:
         raise UnusableImage(
             Text(
@@ -103,7 +103,7 @@ def from_pixels(
             _refuse_size(image.size, name, fit=fit)
         image = _resized(image, name, notices)
     data, kind = _encode(image, lossy=lossy, notices=notices)
-    return Picture(data, kind, image.size, str(name), notices=tuple(notices))
+    return Picture(data, kind, image.size, both(name).told(), notices=tuple(notices))
 
 
 def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:

@@ -101,7 +101,8 @@ class Result:
     def preview(self) -> Mapping[str, Any] | None:
         """What the offline engine says of its work, or None for the real service's pictures.
 
-        Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices``.
+        Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices`` and
+        ``notices_zh``.
         """
         told = (_told(_opened(data).info.get("ipywanx")) for data in self.data)
         return next((one for one in told if one is not None), None)
@@ -126,7 +127,9 @@ class Result:
                         f"离线引擎未能理解：{'、'.join(unheard)}。",
                     )
                 )
-            notices += map(both, _texts(self.preview.get("notices")))
+            english, chinese = (_texts(self.preview.get(f"notices{end}")) for end in ("", "_zh"))
+            twins = len(chinese) == len(english)  # files of earlier versions have none
+            notices += map(Text, english, chinese) if twins else map(both, english)
         return tuple(notices)
 
     def save(self, folder: str | Path, *, metadata: bool | None = None) -> list[Path]:

@@ -102,7 +102,7 @@ def test_clean_photos_come_back_unchanged(photo, name, scale):
     image = image.resize((round(image.width * scale), round(image.height * scale)))
     result = render("remove_watermark", image, prompt="去除图像中的文字")
     assert result.image.tobytes() == image.tobytes()
-    assert any("No text" in notice for notice in result.notices)
+    assert any("No text" in notice.en for notice in result.notices)
 
 
 def _chroma(image: Image.Image) -> np.ndarray:
@@ -203,11 +203,21 @@ def test_an_added_balloon_hangs_in_the_sky(crop, apart, prompt, words):
     assert (set(made.understood), made.not_understood, made.notices) == (words, (), ())
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["change the time to sunset", "把时间修改为黄昏", "把天气改成下雪", "把季节修改为秋天"],
+)
+def test_what_a_mood_is_said_of_is_understood(crop, prompt):
+    """Time, weather and season are no unknown words beside a mood that is painted."""
+    made = render("description_edit", crop("china"), prompt=prompt)
+    assert made.not_understood == ()
+
+
 def test_a_region_that_is_not_there_is_not_understood(crop):
     """A sky that the picture does not have is not told as painted."""
     made = render("description_edit", crop("coffee"), prompt="把天空修改为紫色")
     assert (made.understood, set(made.not_understood)) == ((), {"天空", "紫色"})
-    assert "Nothing in the prompt" in made.notices[0]
+    assert "Nothing in the prompt" in made.notices[0].en
 
 
 def test_hair_is_recoloured_and_the_rest_is_not(photo, apart):

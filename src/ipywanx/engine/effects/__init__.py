@@ -22,6 +22,7 @@ from ipywanx.engine.effects import (
     text,
 )
 from ipywanx.engine.effects.job import Job
+from ipywanx.text import Text
 
 __all__ = ["FUNCTIONS", "Rendering", "render"]
 
@@ -49,7 +50,7 @@ class Rendering:
     image: Image.Image
     understood: tuple[str, ...]
     not_understood: tuple[str, ...]
-    notices: tuple[str, ...] = ()
+    notices: tuple[Text, ...] = ()
 
 
 def render(

@@ -9,6 +9,7 @@ from ipywanx.engine.effects import arrays, noise, places
 from ipywanx.engine.effects.arrays import Floats
 from ipywanx.engine.effects.colour import RGB, from_oklab, lab_of
 from ipywanx.engine.effects.job import Job
+from ipywanx.text import Text
 
 _WORK_SIDE = 1024
 
@@ -36,7 +37,12 @@ def colorization(job: Job) -> Image.Image:
     radius = max(4, max(size) // 100)
     tint = np.stack([arrays.guided(gray, tint[..., k], radius, 8e-4) for k in (0, 1)], -1)
     if not paints and job.prompt.strip():
-        job.notice("The prompt names no colour this engine knows; it chose the colours itself.")
+        job.notice(
+            Text(
+                "The prompt names no colour this engine knows; it chose the colours itself.",
+                "提示词中没有此引擎认识的颜色；颜色由它自行选择。",
+            )
+        )
     return _apply(gray_image, tint)
 
 

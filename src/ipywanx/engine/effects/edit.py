@@ -18,6 +18,7 @@ from ipywanx.engine.effects.materials import MATERIALS
 from ipywanx.engine.effects.recolour import recolour
 from ipywanx.engine.effects.subject import inside, subject_mask
 from ipywanx.engine.effects.words import Reading
+from ipywanx.text import Text
 
 _WORK_SIDE = 1400
 _SKY_THINGS = ("sun", "moon", "star", "balloons")
@@ -26,11 +27,12 @@ _WORN = ("hat", "sunglasses", "bow", "crown")
 
 def description_edit(job: Job) -> Image.Image:
     """Follow an instruction over the whole picture; `strength` scales the change."""
-    reading = job.read("material", "mood", "colour", "region", "action", "thing")
+    kinds = ("material", "mood", "topic", "colour", "region", "action")
+    reading = job.read(*kinds, "thing")
     if "add" in reading.meanings(
         "action"
     ):  # added, a balloon is a thing and not what one is made of
-        reading = job.read("thing", "material", "mood", "colour", "region", "action")
+        reading = job.read("thing", *kinds)
     strength = job.number("strength", 0.5, 0, 1)
     # Half strength shows tones clearly; things are wholly there or gone from half on.
     tones = 1 - (1 - strength) ** 2.4
@@ -59,6 +61,7 @@ def description_edit(job: Job) -> Image.Image:
             done = True
     for mood in reading.use("mood"):
         after = arrays.mix(after, np.clip(MOODS[mood](after, job.rng(mood)), 0, 1), tones)
+        reading.use("topic")
         done = True
     if hanging:
         after = arrays.mix(after, _with_sky_thing(job, before, after, hanging, tinted), things)
@@ -66,7 +69,12 @@ def description_edit(job: Job) -> Image.Image:
     if done:
         reading.use("action")
     else:
-        job.notice("Nothing in the prompt is an edit this engine can do; only the tint differs.")
+        job.notice(
+            Text(
+                "Nothing in the prompt is an edit this engine can do; only the tint differs.",
+                "提示词中没有此引擎能做的修改；只有色调略有不同。",
+            )
+        )
         lab = to_oklab(after)
         lab[..., 1:] = lab[..., 1:] * (1 + 0.12 * tones)
         lab[..., 1:] += ((job.rng("tint").random(2) - 0.5) * 0.02 * tones).astype(np.float32)
@@ -83,7 +91,9 @@ def description_edit_with_mask(job: Job) -> Image.Image:
         raise ValueError("description_edit_with_mask needs a mask")
     hole: Bools = np.asarray(job.mask.convert("L")) > 127
     if not hole.any():
-        job.notice("The mask is empty; the picture is unchanged.")
+        job.notice(
+            Text("The mask is empty; the picture is unchanged.", "蒙版是空的；图片没有变化。")
+        )
         return job.image
     thing = reading.meanings("thing")
     adding = bool(reading.find("action")) and "add" in reading.meanings("action")
@@ -102,7 +112,12 @@ def description_edit_with_mask(job: Job) -> Image.Image:
     paints = reading.paints()
     if paints:
         return _recoloured(job, hole, paints[0].colour)
-    job.notice("No part of the prompt can be drawn here; the masked place was filled instead.")
+    job.notice(
+        Text(
+            "No part of the prompt can be drawn here; the masked place was filled instead.",
+            "提示词中没有可以画在这里的内容；已改为填补蒙版区域。",
+        )
+    )
     return _emptied(job, hole)
 
 
@@ -130,7 +145,12 @@ def _without_subject(job: Job, image: Image.Image, reading: Reading) -> Image.Im
     mask = _named_mask(reading, image)
     hole = arrays.dilate(mask > 0.35, max(3, max(image.size) // 90))
     if hole.mean() > 0.6:
-        job.notice("What would go fills most of the picture; the rest was spread over it.")
+        job.notice(
+            Text(
+                "What would go fills most of the picture; the rest was spread over it.",
+                "要去除的内容占了画面的大部分；已用其余部分填补。",
+            )
+        )
     return fill.fill_region(image, hole, seed=job.seed)
 
 

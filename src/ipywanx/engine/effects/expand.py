@@ -10,6 +10,7 @@ from ipywanx.engine.effects.arrays import Bools, Floats, Size
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.subject import subject_mask
 from ipywanx.model.expansion import expanded_box
+from ipywanx.text import Text
 
 _WORK_SIDE = 704
 
@@ -23,10 +24,20 @@ def expand(job: Job) -> Image.Image:
     image = job.image
     width, height, x0, y0 = expanded_box(image.size, top, bottom, left, right)
     if (width, height) == image.size:
-        job.notice("All four scales are 1, so there was nothing to add.")
+        job.notice(
+            Text(
+                "All four scales are 1, so there was nothing to add.",
+                "四个比例都是 1，没有需要扩展的部分。",
+            )
+        )
         return image
     if width * height > 4 * image.width * image.height * 0.75:
-        job.notice("The new area is large; far from the picture it repeats what is known.")
+        job.notice(
+            Text(
+                "The new area is large; far from the picture it repeats what is known.",
+                "新增区域很大；离原图较远处会重复已有的内容。",
+            )
+        )
     canvas = _canvas(image, (width, height), (x0, y0), job)
     shares = (x0, y0, width - image.width - x0, height - image.height - y0)
     canvas.paste(image, (x0, y0), _feather(image.size, shares))

@@ -7,14 +7,22 @@ from PIL import Image, ImageOps
 from ipywanx.engine.effects.edit import description_edit
 from ipywanx.engine.effects.job import Job
 from ipywanx.model.wan25 import MOST_AREA, output_size
+from ipywanx.text import Text
 
 
 def wan25_edit(job: Job) -> Image.Image:
     """Follow an instruction on the first picture, in the size that the model would give."""
     if job.others:
-        job.notice("An offline preview edits the first picture only; the model joins them.")
+        job.notice(
+            Text(
+                "An offline preview edits the first picture only; the model joins them.",
+                "离线预览只修改第一张图片；模型会融合它们。",
+            )
+        )
     if job.parameters.get("negative_prompt"):
-        job.notice("The negative prompt does nothing offline.")
+        job.notice(
+            Text("The negative prompt does nothing offline.", "反向提示词在离线时不起作用。")
+        )
     edited = description_edit(job)
     return ImageOps.fit(edited, _size(job), Image.Resampling.LANCZOS)
 

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ipywanx.engine.effects.words import Reading, read
+from ipywanx.text import Text
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Job:
     mask: Image.Image | None
     others: tuple[Image.Image, ...] = ()
     reading: Reading = field(default_factory=lambda: Reading(""))
-    notices: list[str] = field(default_factory=list)
+    notices: list[Text] = field(default_factory=list)
 
     def read(self, *kinds: str) -> Reading:
         """Read the prompt through the kinds of words this function cares about."""
@@ -40,7 +41,7 @@ class Job:
         value = self.parameters.get(name)
         return default if value is None else min(high, max(low, float(value)))
 
-    def notice(self, text: str) -> None:
+    def notice(self, text: Text) -> None:
         """Tell the user about a limit met, once."""
         if text not in self.notices:
             self.notices.append(text)

@@ -115,6 +115,11 @@ _TABLE: dict[str, dict[str, str]] = {
         "colorize": "图像上色 自动上色 上色 着色 colorize colourise colorise colourize",
         "expand": "扩图 扩展 外扩 延伸 expand outpaint extend uncrop",
     },
+    "topic": {  # what a mood is said of
+        "time": "时间 时刻 time",
+        "weather": "天气 气候 weather",
+        "season": "季节 season",
+    },
     "subject": {
         "text": "图像中的文字 文字水印 文字 水印 字幕 标题 字 text watermark caption letter logo",
     },

@@ -8,6 +8,7 @@ from ipywanx.engine.effects import arrays, places
 from ipywanx.engine.effects.dress import dress
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.materials import MATERIALS
+from ipywanx.text import Text
 
 
 def stylization_local(job: Job) -> Image.Image:
@@ -16,14 +17,22 @@ def stylization_local(job: Job) -> Image.Image:
     material = reading.use_first("material", MATERIALS)
     if material is None:
         material = "wooden"
-        job.notice("The prompt names none of the eight local styles; wood was used.")
+        job.notice(
+            Text(
+                "The prompt names none of the eight local styles; wood was used.",
+                "提示词中没有八种局部风格之一；使用了木板风格。",
+            )
+        )
     picture = arrays.shrunk(job.image, 1024)
     region = reading.use_first("region")
     if region is None:
         mask = places.mask_of("subject", picture)
         if any(word.kind == "unknown" for word in reading.words):
             job.notice(
-                "This engine cannot look for things by name: the most salient thing was taken."
+                Text(
+                    "This engine cannot look for things by name: the most salient thing was taken.",
+                    "此引擎不能按名称寻找物体：选取了最显眼的物体。",
+                )
             )
     else:
         mask = places.mask_of(region, picture)

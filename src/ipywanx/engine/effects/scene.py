@@ -16,6 +16,7 @@ from ipywanx.engine.effects.lexicon import COLOURS
 from ipywanx.engine.effects.scenery import SCENES
 from ipywanx.engine.effects.stage import Stage
 from ipywanx.engine.effects.subject import subject_mask
+from ipywanx.text import Text
 
 _WORK_SIDE = 1280
 _GROUND = 0.93
@@ -32,7 +33,12 @@ def control_cartoon_feature(job: Job) -> Image.Image:
     if name is None:
         name = "meadow"
         if not (stage.night or stage.sunset):
-            job.notice("The prompt names no place this engine can draw; a meadow was used.")
+            job.notice(
+                Text(
+                    "The prompt names no place this engine can draw; a meadow was used.",
+                    "提示词中没有此引擎能画的地点；使用了草地。",
+                )
+            )
     # The places named win over each other in the order typed; only the first is drawn.
     SCENES[name](stage)
     picture = np.clip(stage.picture, 0, 1)

@@ -11,6 +11,7 @@ from ipywanx.engine.effects import arrays, noise
 from ipywanx.engine.effects.arrays import Floats
 from ipywanx.engine.effects.colour import from_oklab, over_light, ramp, saturate, to_oklab, unit
 from ipywanx.engine.effects.job import Job
+from ipywanx.text import Text
 
 _WORK_SIDE = 1280
 
@@ -21,7 +22,12 @@ def stylization_all(job: Job) -> Image.Image:
     style = reading.use_first("style")
     if style is None:
         style = "picture book"
-        job.notice("The prompt names no style this engine knows; the picture-book style was used.")
+        job.notice(
+            Text(
+                "The prompt names no style this engine knows; the picture-book style was used.",
+                "提示词中没有此引擎认识的风格；使用了绘本风格。",
+            )
+        )
     strength = job.number("strength", 0.5, 0, 1)
     picture = arrays.shrunk(job.image, _WORK_SIDE)
     painted = np.clip(STYLES[style](picture, job.rng("style")), 0, 1)

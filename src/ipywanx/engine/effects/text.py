@@ -17,6 +17,7 @@ from ipywanx.engine.effects.arrays import Bools, Floats
 from ipywanx.engine.effects.job import Job
 from ipywanx.engine.effects.labels import Parts, label, measure
 from ipywanx.engine.effects.subject import subject_mask
+from ipywanx.text import Text
 
 _WORK_SIDE = 1100
 _MAX_PARTS = 9000
@@ -28,7 +29,9 @@ def remove_watermark(job: Job) -> Image.Image:
     reading = job.read("action", "subject")
     found = text_mask(job.image)
     if not found.any():
-        job.notice("No text was found; the picture is unchanged.")
+        job.notice(
+            Text("No text was found; the picture is unchanged.", "没有找到文字；图片没有变化。")
+        )
         return job.image
     reading.use("action", "remove")
     reading.use("subject", "text")
