@@ -62,6 +62,21 @@ class Function(NamedTuple):
     model: ServiceModel = WANX21
 
 
+def about_prompt(longest: int, model: ServiceModel) -> About:
+    """The prompt of a model that reads so many characters."""
+    return About(
+        "text",
+        "input",
+        Text("Prompt", "提示词"),
+        Text(
+            f"What to do, in Chinese or English. The service reads the first {longest} characters.",
+            f"用中文或英文描述要做什么。服务只读取前 {longest} 个字符。",
+        ),
+        longest=longest,
+        source=model.page,
+    )
+
+
 class EditRequest(BaseModel):
     """One edit of one picture. Use a subclass: one for each function.
 
@@ -107,20 +122,7 @@ class EditRequest(BaseModel):
             source=REFERENCE_PAGE,
         ),
     ]
-    prompt: Annotated[
-        str,
-        About(
-            "text",
-            "input",
-            Text("Prompt", "提示词"),
-            Text(
-                "What to do, in Chinese or English. The service reads the first 800 characters.",
-                "用中文或英文描述要做什么。服务只读取前 800 个字符。",
-            ),
-            longest=PROMPT_LIMIT,
-            source=REFERENCE_PAGE,
-        ),
-    ]
+    prompt: Annotated[str, about_prompt(PROMPT_LIMIT, WANX21)]
     n: Annotated[
         int,
         Field(ge=1, le=4),

@@ -13,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from ipywanx.errors import InvalidRequest, unsent
-from ipywanx.model.functions import EditRequest, Function
+from ipywanx.model.functions import EditRequest, Function, about_prompt
 from ipywanx.model.images import Picture
 from ipywanx.model.params import About
 from ipywanx.model.service_models import WAN25
@@ -66,20 +66,7 @@ class Wan25Edit(EditRequest):
         page=WAN25.page,
         model=WAN25,
     )
-    prompt: Annotated[
-        str,
-        About(
-            "text",
-            "input",
-            Text("Prompt", "提示词"),
-            Text(
-                "What to do, in Chinese or English. The service reads the first 2000 characters.",
-                "用中文或英文描述要做什么。服务只读取前 2000 个字符。",
-            ),
-            longest=2000,
-            source=WAN25.page,
-        ),
-    ]
+    prompt: Annotated[str, about_prompt(2000, WAN25)]
     image2: Annotated[Picture | None, _another(2)] = None
     image3: Annotated[Picture | None, _another(3)] = None
     negative_prompt: Annotated[
