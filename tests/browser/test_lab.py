@@ -45,6 +45,7 @@ def test_a_running_cell_can_be_watched_and_stopped(lab: Lab):
     assert notebook.run(1) == "'after'"
 
 
+@pytest.mark.slow
 def test_kernels_know_nothing_of_this_machine_and_complete(lab: Lab):
     """A kernel has no key and a home of its own, takes what the test sets, and completes."""
     notebook = lab.notebook(["1"], env={"IPYWANX_OFFLINE": "1"})
@@ -57,6 +58,7 @@ def test_kernels_know_nothing_of_this_machine_and_complete(lab: Lab):
     assert "longish_name" in notebook.complete("print(longi)", cursor=11)
 
 
+@pytest.mark.slow
 def test_saved_outputs_are_seen_without_a_kernel(lab: Lab):
     """A notebook that is saved and opened again shows its outputs though no kernel runs."""
     notebook = lab.notebook(["from IPython.display import HTML; HTML('<b class=kept>kept</b>')"])
@@ -69,6 +71,7 @@ def test_saved_outputs_are_seen_without_a_kernel(lab: Lab):
         again.evaluate("1")
 
 
+@pytest.mark.slow
 def test_screenshots_hold_the_whole_notebook(lab: Lab):
     """A screenshot is as tall as the notebook, however little of it the window shows."""
     tall = "from IPython.display import HTML; HTML('<div style=\"height:%dpx\">tall</div>')"
@@ -83,6 +86,7 @@ def test_asyncio_run_still_works_beside_the_browser(running_lab: Lab):
     assert asyncio.run(asyncio.sleep(0, "ran")) == "ran"
 
 
+@pytest.mark.slow
 def test_the_browser_works_after_asyncio_run(lab: Lab):
     """And the browser is there again afterwards."""
     assert lab.notebook(["'still here'"]).run(0) == "'still here'"

@@ -1,5 +1,6 @@
 """The studio as a person uses it: a form is set, a picture comes, and Python has what was meant."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -293,20 +294,26 @@ NEEDS_STAGE = {"description_edit_with_mask": ".wanx-ink", "expand": "[role=slide
 
 
 @pytest.fixture
-def theme(request: pytest.FixtureRequest, person: Person) -> Iterator[str]:
-    """The theme of the page, for one test."""
-    use_theme(person.page, request.param)
-    yield request.param
+def light_again(person: Person) -> Iterator[None]:
+    """Leave the server's pages light, as they were."""
+    yield
     use_theme(person.page, "light")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
-def test_nobody_is_kept_out(person: Person, theme: str):
+@pytest.fixture
+def theme(request: pytest.FixtureRequest, person: Person, light_again: None) -> str:
+    """The theme of the page, for one test."""
+    use_theme(person.page, request.param)
+    return request.param
+
+
+def test_nobody_is_kept_out(person: Person, light_again: None):
     """axe-core finds no serious fault in any form, in either theme, contrast included."""
     person.choose("super_resolution")
     person.submit(1)
     person.page.add_script_tag(path=AXE)
-    for function in FORMS:
+    for theme, function in itertools.product(("light", "dark"), FORMS):
+        use_theme(person.page, theme)
         person.choose(function)
         if function in NEEDS_STAGE:
             person.studio.locator(f".wanx-stage-box {NEEDS_STAGE[function]}").first.wait_for()

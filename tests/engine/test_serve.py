@@ -229,6 +229,7 @@ def test_a_web_page_elsewhere_cannot_use_it(served, header):
     assert b'"AccessDenied"' in reply
 
 
+@pytest.mark.slow
 def test_slow_clients_are_not_waited_for(served):
     """Whoever sends nothing, or drips its head or its body, is closed within ten seconds."""
     _, url = served()
