@@ -29,9 +29,8 @@ def description_edit(job: Job) -> Image.Image:
     """Follow an instruction over the whole picture; `strength` scales the change."""
     kinds = ("material", "mood", "topic", "colour", "region", "action")
     reading = job.read(*kinds, "thing")
-    if "add" in reading.meanings(
-        "action"
-    ):  # added, a balloon is a thing and not what one is made of
+    # What is added is a thing: a balloon, and not what something is made of.
+    if "add" in reading.meanings("action"):
         reading = job.read("thing", *kinds)
     strength = job.number("strength", 0.5, 0, 1)
     # Half strength shows tones clearly; things are wholly there or gone from half on.
