@@ -34,7 +34,6 @@ from ipywanx.model.params import Param, describe
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.service_models import WAN25, ServiceModel
 from ipywanx.model.tasks import Output, Status, TaskReport, TaskSummary, UploadPolicy
-from ipywanx.model.wan25 import output_size
 from ipywanx.text import Text, both, sentences
 
 PICTURE_FIELDS: dict[str, str] = {"image": "base_image_url", "mask": "mask_image_url"}
@@ -214,10 +213,10 @@ def create_body(request: EditRequest, refs: Mapping[str, str]) -> dict[str, Any]
         Only parameters that were given: the service's own defaults stay the service's.
     """
     given: dict[str, dict[str, Any]] = {"input": {}, "parameters": {}}
-    for param in describe(type(request)):
-        value = getattr(request, param.name)
-        is_said = param.about.place != "local" and param.about.kind not in {"image", "mask"}
-        if is_said and value is not None and param.name in request.model_fields_set:
+    set_ones = request.given
+    for param in _said(type(request)):
+        value = set_ones.get(param.name)
+        if value is not None:
             given[param.about.place][param.name] = value
     model = request.about.model
     if field := PICTURE_LISTS.get(model.name):
@@ -226,6 +225,11 @@ def create_body(request: EditRequest, refs: Mapping[str, str]) -> dict[str, Any]
         pictures = {PICTURE_FIELDS[name]: ref for name, ref in refs.items()}
         asked = {"function": request.about.name, **given["input"], **pictures}
     return {"model": model.name, "input": asked, "parameters": given["parameters"]}
+
+
+def _said(cls: type[EditRequest]) -> list[Param]:
+    """The parameters that stand in a body as they are: pictures are named by where they lie."""
+    return [one for one in describe(cls) if one.about.place != "local" and not one.is_picture]
 
 
 def encode_body(body: Mapping[str, Any]) -> bytes:
@@ -579,20 +583,13 @@ def read_body(raw: bytes) -> Asked:
         raise missing("prompt")
     refs = _refs_asked(cls, asked)
     _limit_size(len(raw), refs.values())
-    return Asked(
-        request_class=cls,
-        prompt=prompt[: cls.prompt_limit()].encode("utf-8", "replace").decode(),  # no half ones
-        refs=refs,
-        parameters={
-            param.name: _checked(param, place[param.name])
-            for param in describe(cls)
-            for place in ((asked if param.about.place == "input" else given),)
-            if param.about.kind not in {"image", "mask"}
-            and param.about.place != "local"
-            and param.name != "prompt"
-            and place.get(param.name) is not None
-        },
-    )
+    places: dict[str, dict[str, Any]] = {"input": asked, "parameters": given}
+    values = {
+        param.name: _checked(param, value)
+        for param in _said(cls)
+        if (value := places[param.about.place].get(param.name)) is not None
+    }
+    return Asked(cls, prompt=values.pop("prompt"), refs=refs, parameters=values)
 
 
 def _class_asked(model: ServiceModel, asked: Mapping[str, Any]) -> type[EditRequest]:
@@ -606,7 +603,7 @@ def _class_asked(model: ServiceModel, asked: Mapping[str, Any]) -> type[EditRequ
 
 def _refs_asked(cls: type[EditRequest], asked: Mapping[str, Any]) -> dict[str, str]:
     """Where the pictures are, by parameter; in a list they go by their order."""
-    names = [one.name for one in describe(cls) if one.about.kind in {"image", "mask"}]
+    names = [one.name for one in describe(cls) if one.is_picture]
     field = PICTURE_LISTS.get(cls.about.model.name)
     if field is None:
         return {name: _reference(asked, PICTURE_FIELDS[name]) for name in names}
@@ -654,8 +651,8 @@ def _checked(param: Param, value: object) -> Any:
     if not right or (isinstance(value, bool) and param.about.kind != "bool"):
         raise missing(param.name)
     if isinstance(value, str):
-        if param.name == "size" and output_size(value) is None:
-            raise missing("size")
+        if param.about.accepts and not param.about.accepts(value):
+            raise missing(param.name)
         return value[: param.about.longest].encode("utf-8", "replace").decode()  # no half letters
     if param.low is None or param.high is None:
         return value

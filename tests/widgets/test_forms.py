@@ -88,7 +88,7 @@ def test_what_another_function_has_is_left_out():
     """Values of a form that was filled before do not disturb the next one."""
     values = {"prompt": "x", "left_scale": 2.0, "strength": 0.25, "nonsense": 1}
     request = read("stylization_all", values, PHOTO)
-    assert forms.filled(request) == {"prompt": "x", "strength": 0.25}
+    assert request.given == {"prompt": "x", "strength": 0.25}
 
 
 @pytest.mark.parametrize(

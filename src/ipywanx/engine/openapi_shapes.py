@@ -45,7 +45,7 @@ def schemas() -> Json:
 
 def _function(cls: type[EditRequest]) -> Json:
     """The body that asks for one function; parameters of others are dropped and may be there."""
-    named = [param.name for param in describe(cls) if param.about.kind in {"image", "mask"}]
+    named = [param.name for param in describe(cls) if param.is_picture]
     asked: Json = {
         "prompt": {"type": "string", **({} if cls.about.blank_prompt else {"pattern": r"\S"})}
     }
@@ -92,8 +92,8 @@ def _value(param: Param) -> Json:
     }
     if param.low is not None and param.high is not None:
         schema |= {"minimum": param.low, "maximum": param.high}
-    if param.name == "size":
-        schema["pattern"] = r"^[1-9]\d{0,4}\*[1-9]\d{0,4}$"
+    if param.about.pattern:
+        schema["pattern"] = param.about.pattern
     if param.default is not None:
         schema["default"] = param.default
     return schema

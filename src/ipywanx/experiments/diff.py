@@ -171,8 +171,7 @@ def _values(told: Metadata, other: Metadata) -> dict[str, Any]:
     return {
         param.name: told.values.get(param.name, param.default)
         for param in describe(REQUESTS[told.function])
-        if param.about.kind not in {"image", "mask"}
-        and (param.name in told.values or param.name in shared)
+        if not param.is_picture and (param.name in told.values or param.name in shared)
     }
 
 

@@ -73,7 +73,7 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
 
 
 def _picture_flags(cls: type[EditRequest]) -> set[str]:
-    return {param.flag for param in describe(cls) if param.about.kind in {"image", "mask"}}
+    return {param.flag for param in describe(cls) if param.is_picture}
 
 
 def _flags(cls: type[EditRequest]) -> list[str]:

@@ -198,7 +198,7 @@ def _edit(
                 f"{name} 需要图片：%%wanx {name} photo.jpg …",
             )
         for param in describe(cls):
-            if param.about.kind in {"image", "mask"} and param.name in given:
+            if param.is_picture and param.name in given:
                 given[param.name] = resolve(given[param.name], namespace)
             elif param.about.kind == "text" and param.name in given:
                 given[param.name] = fill_in(given[param.name], namespace)

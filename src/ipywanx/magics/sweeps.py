@@ -68,7 +68,7 @@ def values(
         param.name: value
         for param in sorted(describe(cls), key=lambda param: _position(param, flags))
         if param.name != "prompt"
-        and param.about.kind not in {"image", "mask"}
+        and not param.is_picture
         and (value := getattr(given, param.name)) is not None
     }
     if not given.image:
@@ -79,7 +79,7 @@ def values(
         )
     found["image"] = _one_or_all([resolve(word, namespace) for word in given.image])
     for param in describe(cls):
-        drawn = param.about.kind in {"image", "mask"} and param.name != "image"
+        drawn = param.is_picture and param.name != "image"
         if drawn and (names := getattr(given, param.name)):
             found[param.name] = _one_or_all([resolve(word, namespace) for word in names])
     prompts = [fill_in(prompt, namespace) for prompt in _prompts(given.prompt, body)]

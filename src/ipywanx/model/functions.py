@@ -234,10 +234,14 @@ class EditRequest(BaseModel):
         given = {name: getattr(self, name) for name in self.model_fields_set}
         return type(self)(**given | dict(update or {}))
 
-    @classmethod
-    def prompt_limit(cls) -> int:
-        """Characters of a prompt that the service reads."""
-        return next(one.about.longest or 0 for one in describe(cls) if one.name == "prompt")
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was set, by parameter; pictures and mask aside."""
+        return {
+            param.name: getattr(self, param.name)
+            for param in describe(type(self))
+            if not param.is_picture and param.name in self.model_fields_set
+        }
 
     @property
     def pictures(self) -> dict[str, Picture]:

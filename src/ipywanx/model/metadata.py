@@ -66,12 +66,7 @@ class Metadata:
         drawn = "" if mask is None else mask.to_json()
         return cls(
             function=request.about.name,
-            values={
-                param.name: getattr(request, param.name)
-                for param in describe(type(request))
-                if param.name in request.model_fields_set
-                and param.about.kind not in {"image", "mask"}
-            },
+            values=request.given,
             name=_base_name(image.url or image.name),
             digest=image.digest if image.data else "",
             size=image.size,
@@ -132,11 +127,7 @@ class Metadata:
         """
         plain = json.loads(text)
         image, values, drawn = plain["image"], dict(plain["values"]), plain.get("mask")
-        drawn_ones = {
-            one.name
-            for one in describe(REQUESTS[plain["function"]])
-            if one.about.kind in {"image", "mask"}
-        }
+        drawn_ones = {one.name for one in describe(REQUESTS[plain["function"]]) if one.is_picture}
         if plain["version"] != VERSION or drawn_ones & values.keys():
             raise ValueError("not written here")  # a picture in the values would open any file
         packed = drawn is not None and drawn.get("digest") is not None

@@ -7,7 +7,7 @@ declaration, and everything else (form, magic, JSON, reference page, engine chec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,6 +46,8 @@ class About:
         unit: The unit of a number, "" for none.
         step: A sensible step for a slider, None for none.
         longest: The characters of a text that the service reads, None for no limit.
+        pattern: A regular expression that all of a text matches, "" for none.
+        accepts: Tells whether the service takes a text of this pattern, None where it takes all.
         source: The vendor's page that states range and default; "" for our own parameters.
     """
 
@@ -56,6 +58,8 @@ class About:
     unit: str = ""
     step: float | None = None
     longest: int | None = None
+    pattern: str = ""
+    accepts: Callable[[str], bool] | None = None
     source: str = ""
 
 
@@ -69,6 +73,11 @@ class Param:
     required: bool
     low: float | None
     high: float | None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is made of pixels: a picture or a mask."""
+        return self.about.kind in {"image", "mask"}
 
     @property
     def flag(self) -> str:

@@ -23,12 +23,14 @@ LEAST_AREA, MOST_AREA = 768 * 768, 1280 * 1280
 """Pixels that a result may have (vendor reference)."""
 
 
+_SIZE = r"^[1-9]\d{0,4}\*[1-9]\d{0,4}$"
+
+
 def output_size(text: str) -> tuple[int, int] | None:
     """(width, height) of ``1280*720``; None for what the model would refuse."""
-    sides = re.fullmatch(r"([1-9]\d{0,4})\*([1-9]\d{0,4})", text)
-    if sides is None:
+    if not re.fullmatch(_SIZE, text):
         return None
-    width, height = int(sides[1]), int(sides[2])
+    width, height = map(int, text.split("*"))
     return (width, height) if LEAST_AREA <= width * height <= MOST_AREA else None
 
 
@@ -92,6 +94,8 @@ class Wan25Edit(EditRequest):
                 "宽和高，如 1280*720，总像素在 768*768 与 1280*1280 之间；"
                 "不填时，单图保持宽高比，多图输出 1280*1280。",
             ),
+            pattern=_SIZE,
+            accepts=lambda text: output_size(text) is not None,
             source=WAN25.page,
         ),
     ] = None

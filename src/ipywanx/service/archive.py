@@ -25,7 +25,6 @@ from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import Metadata, read
-from ipywanx.model.params import describe
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
@@ -97,12 +96,11 @@ class Archive:
 
     def _plain(self, request: EditRequest) -> dict[str, Any]:
         pictures = {name: self._kept(picture) for name, picture in request.pictures.items()}
-        values = {
-            param.name: getattr(request, param.name)
-            for param in describe(type(request))
-            if param.name in request.model_fields_set and param.about.kind not in {"image", "mask"}
+        plain = {
+            "function": request.about.name,
+            "values": request.given,
+            "image": pictures.pop("image"),
         }
-        plain = {"function": request.about.name, "values": values, "image": pictures.pop("image")}
         if pictures:
             plain["pictures"] = pictures
         if (mask := getattr(request, "mask", None)) is not None:

@@ -110,12 +110,3 @@ def problem(error: WanxError) -> dict[str, Any]:
     if isinstance(error, InvalidRequest):
         return {"field": error.parameter or "", "text": list(error.what)}
     return {"field": "", "text": list(error.text)}
-
-
-def filled(request: EditRequest) -> dict[str, Any]:
-    """The values of a form that would mean this request; its picture and mask aside."""
-    return {
-        param.name: getattr(request, param.name)
-        for param in describe(type(request))
-        if param.about.kind not in {"image", "mask"} and param.name in request.model_fields_set
-    }

@@ -214,7 +214,7 @@ class Studio(anywidget.AnyWidget):
                 hint=Text("Copy its code from the result.", "请从结果中复制代码。"),
             )
         self._use(request.image)
-        self._fill_in(request.about.name, forms.filled(request))
+        self._fill_in(request.about.name, request.given)
         if isinstance(self.stage, MaskEditor):
             self.stage.mask = getattr(request, "mask")  # noqa: B009 - only one class has it
 
