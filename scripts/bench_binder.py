@@ -93,10 +93,8 @@ def packages(built: Built) -> Counter[str]:
 def begun(chromium: str, folder: Path, built: Built, command: tuple[str, ...]) -> dict[str, float]:
     """Start a server, open its first page and run all; the seconds until each had come."""
     folder.mkdir()
-    lab = BinderLab(chromium, folder, built, command)
     start = time.perf_counter()
-    try:
-        lab.begin()
+    with BinderLab(chromium, folder, built, command).running() as lab:
         took = {"server": time.perf_counter() - start}
         with lab.in_use():
             page = lab.front_page().page
@@ -107,8 +105,6 @@ def begun(chromium: str, folder: Path, built: Built, command: tuple[str, ...]) -
             page.wait_for_function(EDITED, timeout=120_000)
             took["picture"] = time.perf_counter() - start
         return took
-    finally:
-        lab.end()
 
 
 def _timed(make: Callable[[Path], Built], folder: Path) -> tuple[Built, float]:

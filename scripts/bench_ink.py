@@ -275,28 +275,26 @@ def main() -> None:
         f"{'pointer to pixel':<32}{'median':>9}{'p95':>9}{'frame p95':>12}{'never':>7}{'lost':>6}"
     )
     print(header + f"{'up/stroke':>18}{'down/stroke':>18}")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        lab = laboratory.Lab(found.stdout.strip(), Path(folder))
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        laboratory.Lab(found.stdout.strip(), Path(folder)).running() as lab,
+    ):
         near = lab.port
-        try:
-            lab.begin()
-            with lab.in_use():
-                lab.context.add_init_script(PROBE)
-            with far_away(near) as far:
-                for kind in KINDS:
-                    for place in STROKES:
-                        lab.port = far if "away" in place else near
-                        row = measure(lab, debug, kind, place)
-                        print(
-                            f"{kind + ', ' + place:<32}"
-                            f"{row['median']:>6.1f} ms{row['p95']:>6.1f} ms{row['frame']:>9.1f} ms"
-                            f"{row['never']:>7}{row['lost']:>6}"
-                            f"{row['up']:>8.1f} {row['up_kB']:>6.1f} kB"
-                            f"{row['down']:>8.1f} {row['down_kB']:>6.1f} kB",
-                            flush=True,
-                        )
-        finally:
-            lab.end()
+        with lab.in_use():
+            lab.context.add_init_script(PROBE)
+        with far_away(near) as far:
+            for kind in KINDS:
+                for place in STROKES:
+                    lab.port = far if "away" in place else near
+                    row = measure(lab, debug, kind, place)
+                    print(
+                        f"{kind + ', ' + place:<32}"
+                        f"{row['median']:>6.1f} ms{row['p95']:>6.1f} ms{row['frame']:>9.1f} ms"
+                        f"{row['never']:>7}{row['lost']:>6}"
+                        f"{row['up']:>8.1f} {row['up_kB']:>6.1f} kB"
+                        f"{row['down']:>8.1f} {row['down_kB']:>6.1f} kB",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

@@ -99,14 +99,12 @@ def main() -> None:
     """Print the table."""
     script = ROOT / "scripts" / "chromium.py"
     chromium = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
-    with tempfile.TemporaryDirectory() as folder:
-        lab = laboratory.Lab(chromium.stdout.strip(), Path(folder))
-        lab.begin()
-        try:
-            with lab.in_use():
-                measure(lab)
-        finally:
-            lab.end()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        laboratory.Lab(chromium.stdout.strip(), Path(folder)).running() as lab,
+        lab.in_use(),
+    ):
+        measure(lab)
 
 
 def measure(lab: laboratory.Lab) -> None:

@@ -258,16 +258,12 @@ def take(names: Sequence[str]) -> Iterator[tuple[str, Image.Image, str]]:
     )
     if found.returncode:
         raise SystemExit(found.stderr.strip())
-    with tempfile.TemporaryDirectory() as folder:
-        lab = Lab(found.stdout.strip(), Path(folder) / "lab")
-        try:
-            lab.begin()
-            with lab.in_use():
-                for name in names:
-                    if SHOTS[name][1] == "zh" and not reads_chinese(lab):
-                        raise SystemExit(
-                            f"{name} needs a font with Chinese, such as Noto Sans CJK."
-                        )
-                    yield name, *shot(lab, name)
-        finally:
-            lab.end()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Lab(found.stdout.strip(), Path(folder) / "lab").running() as lab,
+        lab.in_use(),
+    ):
+        for name in names:
+            if SHOTS[name][1] == "zh" and not reads_chinese(lab):
+                raise SystemExit(f"{name} needs a font with Chinese, such as Noto Sans CJK.")
+            yield name, *shot(lab, name)

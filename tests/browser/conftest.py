@@ -38,12 +38,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def running_lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Run the one server and the one browser of this worker."""
-    lab = Lab(chromium, tmp_path_factory.mktemp("lab"))
-    try:
-        lab.begin()
+    with Lab(chromium, tmp_path_factory.mktemp("lab")).running() as lab:
         yield lab
-    finally:
-        lab.end()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import nbformat
@@ -302,6 +302,15 @@ class Lab:
             self._opened.clear()
             self._loop = asyncio._get_running_loop()
             asyncio._set_running_loop(None)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Self]:
+        """Begin, and end whatever happens inside."""
+        try:
+            self.begin()
+            yield self
+        finally:
+            self.end()
 
     def begin(self) -> None:
         """Start the server and, while it comes up, the browser."""

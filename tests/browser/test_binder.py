@@ -23,12 +23,8 @@ def started(
     """Run what Binder would start, with somebody's key in its environment and no way out."""
     variables = {"DASHSCOPE_API_KEY": "sk-of-somebody", "PYTHONPATH": str(CUT_OFF)}
     folder = tmp_path_factory.mktemp("binder-lab")
-    lab = BinderLab(chromium, folder, binder, variables=variables)
-    try:
-        lab.begin()
+    with BinderLab(chromium, folder, binder, variables=variables).running() as lab:
         yield lab
-    finally:
-        lab.end()
 
 
 @pytest.fixture
