@@ -273,6 +273,19 @@ def test_character_stands_in_the_scene(character, place):
     assert result.understood
 
 
+@pytest.mark.parametrize(
+    ("prompt", "left_over"),
+    [
+        ("卡通形象站在沙滩上", ()),
+        ("The cartoon character stands on a beach", ()),
+        ("卡通形象在沙滩上挥手", ("挥手",)),
+    ],
+)
+def test_naming_the_character_is_understood(character, prompt, left_over):
+    """The character is stood in the scene, so words for that are no words that did nothing."""
+    assert render("control_cartoon_feature", character, prompt=prompt).not_understood == left_over
+
+
 def test_left_and_right_place_the_character(character):
     """左 and right move the character to that side."""
 

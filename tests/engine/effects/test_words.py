@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from ipywanx.engine.effects import lexicon, render
 from ipywanx.engine.effects.words import read
 
-KINDS = ("material", "style", "mood", "colour", "region", "action", "thing", "scene", "drawing")
+KINDS = (
+    "material",
+    "style",
+    "mood",
+    "colour",
+    "region",
+    "action",
+    "thing",
+    "scene",
+    "drawing",
+    "character",
+)
 
 
 @pytest.mark.parametrize(

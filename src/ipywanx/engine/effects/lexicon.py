@@ -156,6 +156,11 @@ _TABLE: dict[str, dict[str, str]] = {
         "big": "大大的 特写 巨大 close-up closeup huge giant large big",
         "small": "小小的 远处 small tiny little far",
     },
+    "character": {  # who is cut out, and all that it can do here
+        "figure": "卡通形象 卡通人物 卡通角色 形象 角色 主角 人物 cartoon-character character "
+        "cartoon-figure figure mascot",
+        "stands": "站立 站在 站着 站 stand standing",
+    },
     "drawing": {
         "house": "房子 房屋 小屋 屋子 house cottage home building",
         "tree": "大树 小树 一颗树 一棵树 树 tree",

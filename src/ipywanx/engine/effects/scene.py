@@ -24,7 +24,7 @@ _GROUND = 0.93
 
 def control_cartoon_feature(job: Job) -> Image.Image:
     """Draw the scene of the prompt and stand the character in it."""
-    reading = job.read("scene", "colour", "thing")
+    reading = job.read("scene", "colour", "thing", "character")
     name = reading.use_first("scene", SCENES)
     size = arrays.fit(job.image.size, _WORK_SIDE)
     stage = Stage(*size, job.rng("scene"))
@@ -51,6 +51,8 @@ def control_cartoon_feature(job: Job) -> Image.Image:
     where += float(job.rng("place").random() - 0.5) * 0.05
     thing = next((w for w in reading.find("thing") if w.meaning in props.PROPS), None)
     mask = character_mask(arrays.shrunk(job.image, _WORK_SIDE))
+    if mask.any():
+        reading.use("character")
     if thing is not None:
         thing.used = True
         colour = None
