@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -82,6 +82,7 @@ class Session:
         # Ended jobs hold their pictures: they live as long as somebody looks at them.
         self._jobs: WeakValueDictionary[str, Job] = WeakValueDictionary()
         self._under_way: set[Job] = set()
+        self._listeners: list[Callable[[Result], object]] = []
 
     @property
     def engine(self) -> str:
@@ -204,6 +205,18 @@ class Session:
         at_once = min(len(requests), self._dispatcher.tempo.running or AT_ONCE)
         return total / max(1, at_once)
 
+    def on_result(self, callback: Callable[[Result], object]) -> Callable[[], None]:
+        """Hear of every result that arrives here from now on, whoever asked for it.
+
+        Args:
+            callback: Is called in any thread, and not for long.
+
+        Returns:
+            What ends it.
+        """
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
     def place(self, job: Job) -> int | None:
         """How many of this process's tasks the service has before it; None where it has not."""
         return self._dispatcher.place(job.task_id) if job.task_id else None
@@ -278,7 +291,13 @@ class Session:
         self._jobs[job.record_id] = job
         self._under_way.add(job)
         job.when_done(self._under_way.discard)
+        job.when_done(self._announce)
         return job
+
+    def _announce(self, job: Job) -> None:
+        if not job.failed:
+            for listener in list(self._listeners):
+                listener(job.result())
 
 
 def make_request(

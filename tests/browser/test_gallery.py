@@ -263,6 +263,24 @@ def test_two_results_compare(lab: Lab):
     expect(labels.last).to_have_text("Before · 750×512")
 
 
+def test_a_result_of_another_cell_comes_in_quietly(lab: Lab):
+    """What another cell makes is shown at once; the opened card, its focus and its text stay."""
+    g = opened(lab, 'made = wx.edit("super_resolution", photo, upscale_factor=1, seed=3)')
+    g.open(2)
+    tags = g.viewer.get_by_label("With commas between them")
+    tags.fill("half a w")
+    assert "Error" not in g.notebook.run(1)
+    g.shows("图像超分", *PROMPTS)
+    tags.focus()
+    g.page.keyboard.press("End")
+    g.page.keyboard.type("ord")
+    expect(tags).to_have_value("half a word")
+    expect(g.viewer.locator(".wanx-prompt")).to_have_text(PROMPTS[2])
+    g.page.keyboard.press("Enter")
+    poll(g.notebook, "[c['tags'] for c in gallery.cards if c['tags']] == [['half a word']]")
+    g.is_filled()
+
+
 @pytest.mark.slow
 def test_stars_tags_and_search_outlive_page_and_kernel(lab: Lab):
     """What was starred and tagged is found after a reload of the page, and by a new kernel."""

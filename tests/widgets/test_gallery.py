@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.service.conftest import wait_until
 from tests.service.kept import keep, png
 
 import ipywanx as wx
@@ -98,6 +99,37 @@ def test_what_is_added_comes_first_once(session, open_gallery):
         gallery.add(made)
     assert [card["task"] for card in gallery.cards] == [result.task_id, row.task_id]
     assert (gallery.cards[0]["width"], gallery.cards[0]["height"]) == (1040, 1024)
+
+
+def test_what_is_made_beside_it_appears(session, open_gallery):
+    """An open gallery shows results of edits made elsewhere in the kernel; failures it does not."""
+    gallery, closed = open_gallery(), open_gallery()
+    closed.close()
+    photo = Image.new("RGB", (520, 512), "teal")
+    first = session.edit("super_resolution", photo, upscale_factor=2)
+    wait_until(lambda: len(gallery.cards) == 1)
+    with pytest.raises(wx.InvalidRequest):
+        session.edit("super_resolution", photo, upscale_factor=9)
+    second = session.submit("super_resolution", photo, upscale_factor=1).result()
+    wait_until(lambda: len(gallery.cards) == 2)
+    assert [card["task"] for card in gallery.cards] == [second.task_id, first.task_id]
+    assert closed.cards == []
+
+
+def test_many_arrivals_are_shown_together(session, open_gallery):
+    """Fifty results that arrive at once are all shown, newest first, in a few changes."""
+    gallery = open_gallery()
+    photo = Image.new("RGB", (520, 512), "teal")
+    made = session.edit("super_resolution", photo, upscale_factor=1)
+    wait_until(lambda: len(gallery.cards) == 1)
+    changes = []
+    gallery.observe(lambda change: changes.append(len(change["new"])), "cards")
+    ids = [f"task-{n}" for n in range(50)]
+    for name in ids:
+        gallery._hear(replace(made, report=replace(made.report, task_id=name)))
+    wait_until(lambda: len(gallery.cards) == 51)
+    assert [card["task"] for card in gallery.cards] == [*reversed(ids), made.task_id]
+    assert len(changes) <= 3
 
 
 def test_any_thread_may_add(session, open_gallery):

@@ -29,8 +29,12 @@ ACTIONS = ("edit", "use", "seed", "remix")
 """What a host does: edit it again, use it as input, take its seed, take all but the seed."""
 
 
+ADD_EVERY = 1.0
+"""Seconds between the first arrivals of many and the next ones: each change sends all cards."""
+
+
 class Gallery(anywidget.AnyWidget):
-    """The results that are kept, of all kernels.
+    """The results that are kept, of all kernels; those of this one appear when they arrive.
 
     ``Gallery()`` under a cell shows them: each opens to be compared with what it began with or with
     another, starred, tagged, saved and copied as code. Pictures come when they are looked at.
@@ -60,9 +64,14 @@ class Gallery(anywidget.AnyWidget):
     def __init__(
         self, session: Session | None = None, limit: int = 200, language: str = "en"
     ) -> None:
-        self._shelf = Shelf(session or current())
+        session = session or current()
+        self._shelf = Shelf(session)
         self._limit = limit
         self._lock = threading.RLock()
+        self._arriving = threading.Lock()
+        self._arrived: list[Result] = []
+        self._adder: threading.Thread | None = None
+        self._closed = threading.Event()
         self._heard = widgets.CallbackDispatcher()
         # Pictures are shrunk beside the kernel's own thread, which stays free for cells.
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="ipywanx-gallery")
@@ -73,13 +82,14 @@ class Gallery(anywidget.AnyWidget):
             language=language,
         )
         self.on_msg(self._receive)
+        self._stop_listening = session.on_result(self._hear)
 
-    def add(self, made: Result | Record) -> None:
-        """Show one more result, first. Any thread may call."""
+    def add(self, *made: Result | Record) -> None:
+        """Show more results, the last one first. Any thread may call."""
         with self._lock:
-            card = self._shelf.add(made)
-            others = [other for other in self.cards if other["id"] != card["id"]]
-            self.cards = [card, *others][: self._limit]
+            cards = {card["id"]: card for card in map(self._shelf.add, reversed(made))}
+            others = [other for other in self.cards if other["id"] not in cards]
+            self.cards = [*cards.values(), *others][: self._limit]
 
     def reload(self) -> None:
         """Read the history again. Any thread may call."""
@@ -96,8 +106,33 @@ class Gallery(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget back."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._stop_listening()
         self._workers.shutdown(wait=False, cancel_futures=True)
         super().close()
+
+    # ---- what arrives
+
+    def _hear(self, result: Result) -> None:
+        with self._arriving:
+            self._arrived.append(result)
+            if self._adder is None:
+                self._adder = threading.Thread(
+                    target=self._add_arrived, name="ipywanx-gallery-adder", daemon=True
+                )
+                self._adder.start()
+
+    def _add_arrived(self) -> None:
+        """The first at once, and those that come while that is shown together."""
+        while True:
+            with self._arriving:
+                arrived, self._arrived = self._arrived, []
+                if not arrived or self._closed.is_set():
+                    self._adder = None
+                    return
+            self.add(*arrived)
+            self._closed.wait(ADD_EVERY)
 
     # ---- what the page asks
 

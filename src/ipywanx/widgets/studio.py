@@ -115,7 +115,7 @@ class Studio(anywidget.AnyWidget):
             **traits,
         )
         self.gallery.on_action(self._act_on)
-        self._queue = Queue(self._session, self._show_queue, self._take_result)
+        self._queue = Queue(self._session, self._show_queue, lambda _: self._sum_up())
         if image is not None:
             self._use(load(image, fit=bool(values.get("fit"))))
         self._set_stage()
@@ -284,13 +284,8 @@ class Studio(anywidget.AnyWidget):
     def _show_queue(self, rows: list[dict[str, Any]]) -> None:
         self.queue = rows
 
-    def _take_result(self, job: Job) -> None:
-        self._sum_up()
-        self.gallery.add(job.result())
-
     def _take_sweep(self, sweep: Sweep) -> None:
         self._sum_up(sweep.cost)
-        self.gallery.reload()
 
     def _sum_up(self, swept: float = 0.0) -> None:
         with self._lock:
