@@ -11,7 +11,7 @@ from ipywanx.text import Text
 
 USAGE = Text(
     """\
-%wanx                                        the studio: forms, queue and gallery
+%wanx [-o NAME]                              the studio: forms, queue and gallery
 %wanx FUNCTION [IMAGE]                       the studio, set up
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
@@ -29,8 +29,8 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 --fit                resize what does not fit    --dry-run      show the request, send nothing
 --background         return a Job at once        --help         the function's own flags""",
     """\
-%wanx                                        工作室：表单、队列与图库
-%wanx FUNCTION [IMAGE]                       按此功能和图片打开工作室
+%wanx [-o NAME]                              工作台：表单、队列与图库
+%wanx FUNCTION [IMAGE]                       按此功能和图片打开工作台
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
 %%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
 %wanx sweep FUNCTION IMAGE [flags] -o NAME   变化参数：--strength "0.2-1 [5]" --seed 1-3

@@ -1,5 +1,7 @@
 """A magic's line means what the person typed, or they are told what to type instead."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,6 +141,21 @@ def test_a_line_that_leaves_something_open_is_the_studio():
     assert asked == Command("studio", "expand", values, "mine")
     assert parse("super_resolution", None, NAMES) == Command("studio", "super_resolution")
     assert parse("super_resolution photo", None, NAMES).function == "super_resolution"
+    assert parse("-o mine", None, NAMES) == Command("studio", output="mine")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("-o mine expand photo", "expand comes first: %wanx expand …"),
+        ("--strength 0.5", "There is no function '--strength'"),
+        ("-o 9", "-o takes a variable's name, not '9'"),
+    ],
+)
+def test_a_line_of_flags_alone_is_the_studio_or_refused(line, said):
+    """Without a function there is only -o NAME; what else is typed is answered, not dropped."""
+    with pytest.raises(UsageError, match=re.escape(said)):
+        parse(line, None, NAMES)
 
 
 @pytest.mark.parametrize(

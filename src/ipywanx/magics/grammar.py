@@ -87,6 +87,8 @@ def parse(line: str, body: str | None, namespace: Mapping[str, Any]) -> Line:
     if not words or words[0] in {"-h", "--help"}:
         return Command("overview" if words else "studio")
     first = words[0]
+    if first.startswith("-"):
+        return _studio(words)
     if first == "sweep":
         return _sweep(words[1:], body, namespace, silent=silent)
     if first in SUBCOMMANDS:
@@ -108,6 +110,17 @@ def _function(name: str, others: tuple[str, ...] = ()) -> type[EditRequest]:
         unknown = Text(f"There is no function {name!r}.", f"没有名为 {name!r} 的功能。")
         raise misuse(*sentences(unknown, did_you_mean(name, [*REQUESTS, *others])))
     return REQUESTS[name]
+
+
+def _studio(words: list[str]) -> Command:
+    """``[-o NAME]``: the studio as it begins, under a name."""
+    parser = Parser(prog="wanx", add_help=False, allow_abbrev=False)
+    parser.add_argument("-o", "--output")
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        name = _function(unknown[0], SUBCOMMANDS).about.name
+        raise misuse(f"{name} comes first: %wanx {name} …", f"请先写 {name}：%wanx {name} …")
+    return Command("studio", output=checked_name(options.output))
 
 
 def _mask(words: list[str], namespace: Mapping[str, Any]) -> Command:
