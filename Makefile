@@ -42,7 +42,7 @@ pictures: $(READY)-browser ## make the pictures of the READMEs, screenshots of J
 	@$(BIN)/python -m scripts.pictures
 
 reference: $(READY)-dev ## write the reference pages from the declarations, in both languages
-	@$(BIN)/python scripts/reference_pages.py
+	@$(BIN)/python -m scripts.reference
 
 docs: $(READY)-dev ## write all pages, and the tutorials with their pictures, as a site to artifacts/docs
 	@rm -rf artifacts/docs
@@ -57,7 +57,7 @@ check: $(READY)-dev ## look for faults without running anything
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/notebooks.py --check
-	@$(BIN)/python scripts/reference_pages.py --check
+	@$(BIN)/python -m scripts.reference --check
 
 format: $(READY)-dev ## put the code in its standard layout
 	@$(BIN)/python -m ruff check --quiet --fix --exit-zero

@@ -5,7 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from scripts import reference_pages as builder
+from scripts import reference as builder
+from scripts.reference import environment, functions, magics, python
+from scripts.reference import errors as errors_page
+from scripts.reference.members import members
 from tests.bilingual import OURS, spoken_alike
 
 import ipywanx as wx
@@ -15,6 +18,7 @@ from ipywanx.magics.commands import WanxMagics
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import describe
 from ipywanx.model.requests import REQUESTS
+from ipywanx.model.tasks import Status
 from ipywanx.reference import USAGE
 from ipywanx.text import Text
 
@@ -65,23 +69,48 @@ def test_check_tells_which_page_differs_and_changes_nothing(tmp_path, capsys):
 
 def test_what_is_said_in_the_script_is_said_of_what_exists():
     """No command, flag, name, variable or function lacks its words, and none is left over."""
-    told = {name for name in wx.__all__ if name not in builder.UNDOCUMENTED}
+    told = {name for name in wx.__all__ if name not in python.UNDOCUMENTED}
     own = {cls.__name__ for cls in REQUESTS.values()}
-    assert set(builder.CHINESE) == told - own
-    assert set(builder.COMMANDS) == set(grammar.SUBCOMMANDS)
-    assert set(builder.SWEEP_FLAGS) == set(sweeps.OWN_FLAGS)
-    assert set(builder.EXAMPLES) == set(REQUESTS)
-    assert set(builder.VARIABLES) == {name for name, _ in builder.variables()}
-    assert set(builder.TRAITS) == set(WanxMagics.class_own_traits(config=True))
+    assert set(python.NAMES) == told - own
+    assert set(magics.COMMANDS) == set(grammar.SUBCOMMANDS)
+    assert set(magics.SWEEP_FLAGS) == set(sweeps.OWN_FLAGS)
+    assert set(functions.EXAMPLES) == set(REQUESTS)
+    assert set(environment.VARIABLES) == {name for name, _ in environment.variables()}
+    assert set(magics.TRAITS) == set(WanxMagics.class_own_traits(config=True))
+
+
+def every_member() -> dict[tuple[str, str], str]:
+    """What is public of the documented classes, by the declaring class and name: what it says."""
+    classes = [getattr(wx, name) for name in python.NAMES]
+    return {
+        (one.owner, one.name): one.said
+        for cls in classes
+        if isinstance(cls, type) and not issubclass(cls, errors.WanxError | Status)
+        for one in members(cls)
+    }
+
+
+def test_every_member_is_told_or_said_to_be_inside():
+    """A new method of a public class is on the page, or is named as the package's own; once."""
+    shown = [(owner, name) for owner, names in python.MEMBERS.items() for name in names]
+    inside = [(owner, name) for owner, names in python.INSIDE.items() for name in names]
+    assert sorted(shown + inside) == sorted(every_member())
+    assert all(every_member().values())
 
 
 def test_what_a_docstring_says_is_said_in_chinese():
     """The Chinese of an English docstring is Chinese, and has the same numbers."""
     with builder.speaking("en"):
-        english = {name: builder.said(name) for name in builder.CHINESE}
-    english |= dict(builder.variables())
-    chinese = {**builder.CHINESE, **builder.VARIABLES}
+        english = {name: python.said(name) for name in python.NAMES}
+    english |= dict(environment.variables())
+    chinese = {**python.NAMES, **environment.VARIABLES}
     twins = {name: Text(english[name], chinese[name]) for name in chinese}
+    english_members = every_member()
+    twins |= {
+        f"{owner}.{name}": Text(english_members[owner, name], said)
+        for owner, names in python.MEMBERS.items()
+        for name, said in names.items()
+    }
     assert {name: twin for name, twin in twins.items() if not spoken_alike(twin)} == {}
 
 
@@ -111,15 +140,15 @@ def test_each_function_has_all_that_is_declared(language):
 def test_the_tree_of_errors_is_the_one_of_the_module():
     """The page's tree, the module's docstring and the classes agree on who descends from whom."""
     drawn = re.findall(r"^    ((?:[│├└─ ]*)[A-Z]\w+)", errors.__doc__, re.MULTILINE)
-    assert builder.tree().splitlines() == drawn
-    assert builder.tree() in stored("errors")
+    assert errors_page.tree().splitlines() == drawn
+    assert errors_page.tree() in stored("errors")
 
 
 def test_every_error_and_code_is_told():
     """Each public error has what to do, and each of the service's codes its status and class."""
     page = stored("errors")
     public = {name for name in wx.__all__ if name in dir(errors)}
-    assert {kind.__name__ for kind, _ in builder.family()} == public
+    assert {kind.__name__ for kind, _ in errors_page.family()} == public
     for name in public:
         row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
         assert all(cell.strip() for cell in row.strip("|").split("|"))
@@ -132,8 +161,9 @@ def test_every_error_and_code_is_told():
 def test_every_public_name_is_listed(language):
     """All that `import ipywanx` offers is on the page of names, once."""
     page = stored("python", language)
-    listed = re.findall(r"^(?:### |\| )`(\w+)`", page, re.MULTILINE)
-    assert sorted(listed) == sorted(wx.__all__)
+    listed = re.findall(r"^### `(\w+)`", page, re.MULTILINE)
+    errors_listed = re.findall(r"^\| `(\w+)`", page.rpartition("\n## ")[2], re.MULTILINE)
+    assert sorted(listed + errors_listed) == sorted(wx.__all__)
     assert " object at 0x" not in page
 
 
@@ -168,7 +198,7 @@ def test_both_languages_show_the_same_code(name):
 @each_language
 def test_the_magics_of_the_pages_parse(language):
     """Each cell of the pages is one that the grammar takes, and means what stands above it."""
-    functions = set()
+    met = set()
     for name in NAMES:
         for block in blocks(stored(name, language), "text"):
             if not block.startswith(("%wanx", "%%wanx")) or block.strip() == USAGE.told(language):
@@ -178,16 +208,16 @@ def test_the_magics_of_the_pages_parse(language):
             asked = grammar.parse(line, body if magic == "%%wanx" else None, {"mask": object()})
             assert isinstance(asked, grammar.Edit | grammar.Experiment)
             if isinstance(asked, grammar.Edit):
-                functions.add(asked.function)
+                met.add(asked.function)
                 assert asked.values["prompt"] == body.strip("\n")
-    assert functions == set(REQUESTS)
+    assert met == set(REQUESTS)
 
 
 @pytest.fixture
 def surroundings(tmp_path, monkeypatch, photo) -> dict[str, object]:
     """A folder with the pictures that the pages name, small ones, and the variables they name."""
     monkeypatch.chdir(tmp_path)
-    for example in builder.EXAMPLES.values():
+    for example in functions.EXAMPLES.values():
         photo("cat").resize((512, 512)).save(example.image)
     Path("ipywanx.toml").write_text('[styles]\nbook = "转换成法国绘本风格"\n', encoding="utf-8")
     result = wx.edit("expand", "photo.jpg", "猫", seed=7)
@@ -196,7 +226,10 @@ def surroundings(tmp_path, monkeypatch, photo) -> dict[str, object]:
     page = stored("python")
     named = re.search(r'"(out/[^"]+\.png)"', page)[1]
     shutil.copy(wx.edit("expand", "photo.jpg", "猫", seed=8).save("other")[0], named)
-    return {"result": result, "mask": builder.example(REQUESTS["description_edit_with_mask"]).mask}
+    return {
+        "result": result,
+        "mask": functions.example(REQUESTS["description_edit_with_mask"]).mask,
+    }
 
 
 @pytest.mark.slow
@@ -222,4 +255,4 @@ def test_an_example_is_worth_showing():
     """Each function's example sets what is its own, so that the page shows how it is written."""
     for name, cls in REQUESTS.items():
         own = {param.name for param in describe(cls)} - set(EditRequest.model_fields)
-        assert not own or own & builder.example(cls).model_fields_set, name
+        assert not own or own & functions.example(cls).model_fields_set, name

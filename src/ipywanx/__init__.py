@@ -35,7 +35,7 @@ from ipywanx.errors import (
     WanxError,
 )
 from ipywanx.experiments.book import PromptBook, prompts
-from ipywanx.experiments.diff import diff
+from ipywanx.experiments.diff import Difference, diff
 from ipywanx.experiments.prompts import alternatives, replacing
 from ipywanx.model.drawings import Drawing
 from ipywanx.model.functions import (
@@ -63,6 +63,11 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ipywanx.experiments.sheet.contact_sheet import ContactSheet
+    from ipywanx.experiments.sweep import Sweep
+    from ipywanx.experiments.table import Table
+    from ipywanx.service.job import Job
+    from ipywanx.service.past import Past
     from ipywanx.widgets.doodle_board import DoodleBoard
     from ipywanx.widgets.gallery import Gallery
     from ipywanx.widgets.mask_editor import MaskEditor
@@ -71,9 +76,11 @@ if TYPE_CHECKING:
 __all__ = [
     "FUNCTIONS",
     "Colorization",
+    "ContactSheet",
     "ControlCartoonFeature",
     "DescriptionEdit",
     "DescriptionEditWithMask",
+    "Difference",
     "Doodle",
     "DoodleBoard",
     "Drawing",
@@ -81,10 +88,12 @@ __all__ = [
     "Expand",
     "Gallery",
     "InvalidRequest",
+    "Job",
     "Mask",
     "MaskEditor",
     "NotAccepted",
     "NotConfigured",
+    "Past",
     "PromptBook",
     "RateLimited",
     "Refused",
@@ -101,6 +110,8 @@ __all__ = [
     "StylizationLocal",
     "SubmissionUncertain",
     "SuperResolution",
+    "Sweep",
+    "Table",
     "TaskCanceled",
     "TaskError",
     "TaskFailed",
@@ -127,20 +138,25 @@ __all__ = [
 ]
 
 
-# These bring the Jupyter widgets, which a script does not need.
-_WIDGETS = {
+# These bring the Jupyter widgets or the transport, which importing alone does not need.
+_LATER = {
+    "ContactSheet": "ipywanx.experiments.sheet.contact_sheet",
     "DoodleBoard": "ipywanx.widgets.doodle_board",
     "Gallery": "ipywanx.widgets.gallery",
+    "Job": "ipywanx.service.job",
     "MaskEditor": "ipywanx.widgets.mask_editor",
+    "Past": "ipywanx.service.past",
     "Studio": "ipywanx.widgets.studio",
+    "Sweep": "ipywanx.experiments.sweep",
+    "Table": "ipywanx.experiments.table",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WIDGETS:
+    if name in _LATER:
         from importlib import import_module
 
-        return getattr(import_module(_WIDGETS[name]), name)
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

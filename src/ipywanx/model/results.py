@@ -65,7 +65,7 @@ class Result:
         request: What was asked, with the seed that was used; None where another kernel asked.
         report: The service's last word on the task.
         data: The files' bytes as they came, one for each success, in order.
-        timings: How long it took.
+        timings: How long it took, in seconds: ``queued``, ``ran``, and ``total`` from the call on.
         files: Where they are kept, in the same order as ``data``; empty where the disk is full.
         remarks: What the person should know of how it was kept, one sentence each.
     """

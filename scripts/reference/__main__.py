@@ -1,0 +1,7 @@
+"""``python -m scripts.reference``."""
+
+import sys
+
+from scripts.reference import main
+
+sys.exit(main())
