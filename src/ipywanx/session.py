@@ -20,7 +20,6 @@ from ipywanx.errors import InvalidRequest, unsent
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.requests import request_class
 from ipywanx.model.results import Result
-from ipywanx.model.service_models import WANX21, ServiceModel
 from ipywanx.model.tasks import Status
 from ipywanx.settings import Settings
 from ipywanx.text import Text, both
@@ -193,9 +192,14 @@ class Session:
         job = self._jobs.get(record.id)
         return job if job is not None and not job.failed else self._start(record=record)
 
-    def price(self, pictures: int, model: ServiceModel = WANX21) -> float:
-        """Yuan that so many pictures of a model would cost; nothing offline."""
-        return 0.0 if self.settings.offline else round(pictures * model.price_cny, 2)
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing costs, for the embedded engine answers."""
+        return self.settings.offline
+
+    def price(self, *requests: EditRequest) -> float:
+        """Yuan that all pictures of such requests would cost; nothing offline."""
+        return 0.0 if self.is_free else round(sum(one.price for one in requests), 2)
 
     def expected_seconds(self, *requests: EditRequest) -> float:
         """How long such edits take, as many at once as run; by what was seen, the median."""

@@ -261,7 +261,7 @@ def test_a_busy_kernel_sends_what_was_shown(busy: tuple[Person, Path]):
 
 def test_the_cap_holds(person: Person):
     """What would cost more than the cap leaves is refused before it is sent."""
-    person.notebook.evaluate("studio.cap = 0.10; studio._session.price = lambda n, *_: 0.14 * n")
+    person.notebook.evaluate("studio.cap = 0.10; session.Session.is_free = False")
     person.write("a temple")
     person.studio.locator(".wanx-submit").click()
     expect(person.studio.locator(".wanx-right > .wanx-problem")).to_contain_text("cap")

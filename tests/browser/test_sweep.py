@@ -34,6 +34,15 @@ GRID = """\
 grid = sweep("stylization_all", photo, prompts, strength="0.2-1.0 [4]")
 show_sweep(grid)
 """
+# A sheet whose retry costs more than may be spent, until that is changed.
+ALLOWED = """\
+from ipywanx.session import current
+from ipywanx.widgets.budget import Budget
+from ipywanx.widgets.sweep_view import SweepView
+allowed = False
+budget = Budget(current(), lambda: None if allowed else -0.01)
+SweepView(grid, allow=budget.allow)
+"""
 # Three axes: a table for each seed.
 MANY = """\
 factors = {"one": 1, "two": 2}
@@ -181,6 +190,22 @@ def test_stop_while_the_kernel_waits_and_retry(lab: Lab):
     assert w.states() == "s" * 24
     w.root.locator(".wanx-sheet-frame").evaluate("node => { node.scrollTop = 150; }")
     w.notebook.screenshot("sweep_stopped")
+
+
+def test_a_refused_second_try_can_be_asked_for_again(lab: Lab):
+    """Where another try would cost too much, the page says so, and the button stays usable."""
+    allowed = GRID.replace("show_sweep(grid)", ALLOWED)
+    w = opened(lab, allowed, "allowed = True", setup=engine(0.0, "task:FAILED*1"))
+    w.is_filled(11)
+    for _ in range(2):
+        expect(w.button("retry")).to_be_enabled()
+        w.button("retry").click()
+        expect(w.root.get_by_role("alert")).to_contain_text("This would cost CNY")
+    w.notebook.run(2)
+    expect(w.button("retry")).to_be_enabled()
+    w.button("retry").click()
+    w.is_filled(12)
+    expect(w.root.get_by_role("alert")).to_be_hidden()
 
 
 @pytest.mark.slow

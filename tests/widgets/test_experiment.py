@@ -9,6 +9,7 @@ from tests.service.conftest import wait_until
 from ipywanx.errors import InvalidRequest
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.params import describe
+from ipywanx.session import Session
 from ipywanx.widgets.studio import Studio
 
 PHOTO = Image.new("RGB", (512, 512), "grey")
@@ -130,7 +131,7 @@ def test_the_button_means_what_the_page_shows(studio):
 
 def test_the_studios_cap_holds(studio, monkeypatch):
     """An experiment that costs more than the cap leaves is refused, in a sentence on the page."""
-    monkeypatch.setattr(studio._session, "price", lambda pictures, *_: 0.14 * pictures)
+    monkeypatch.setattr(Session, "is_free", False)
     studio.cap = 1.0
     studio.experiment.axes = [{"name": "seed", "text": "1-9"}]
     assert "CNY 1.26" in studio.experiment.summary[0]

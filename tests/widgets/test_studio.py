@@ -104,7 +104,7 @@ def test_a_button_means_what_the_page_shows(session):
 
 def test_the_cap_counts_what_is_under_way(session, monkeypatch):
     """Spent and running together never go over the cap; what would is refused unsent."""
-    monkeypatch.setattr(session, "price", lambda pictures, *_: 0.14 * pictures)
+    monkeypatch.setattr(sessions.Session, "is_free", False)
     studio = Studio(PHOTO, "super_resolution", session=session, n=2, cap=0.5)
     job = studio.submit()
     with pytest.raises(InvalidRequest, match=r"CNY 0\.28; 0\.28 of the cap of 0\.50"):
@@ -128,7 +128,7 @@ def test_the_cap_forgets_what_failed_and_holds_for_a_second_try(monkeypatch):
     app = create_app(EngineOptions(base_url=sessions.ENGINE_URL, faults=("task:FAILED",)))
     sessions._process._engine = httpx.ASGITransport(app)
     session = sessions.Session()
-    monkeypatch.setattr(session, "price", lambda pictures, *_: 0.14 * pictures)
+    monkeypatch.setattr(sessions.Session, "is_free", False)
     studio = Studio(PHOTO, "super_resolution", session=session, cap=0.2)
     job = studio.submit()
     with pytest.raises(TaskFailed):

@@ -101,6 +101,11 @@ class Cell:
         return self._over is not None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it is over, and has no picture."""
+        return self.is_over and self.state != "SUCCEEDED"
+
+    @property
     def result(self) -> Result | None:
         """Its pictures and how they were made; None where there is none, or its files are gone."""
         source = self.source

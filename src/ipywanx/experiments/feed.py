@@ -83,11 +83,7 @@ class Feed:
         """Ask again for what has ended without a result."""
         with self._lock:
             self.trouble = None
-            lost = {
-                fingerprint
-                for fingerprint, cells in self._alike.items()
-                if cells[0].is_over and cells[0].state != "SUCCEEDED"
-            }
+            lost = {fingerprint for fingerprint, cells in self._alike.items() if cells[0].is_lost}
             # What is being called back, or just taken, is asked for when that has ended: two jobs
             # of one request at once would be paid for twice.
             self._wanted_still |= self._called_back | (lost & self._busy.keys())

@@ -88,9 +88,7 @@ class Sweep:
     @property
     def price(self) -> float:
         """Yuan that these pictures cost; 0 offline."""
-        session = self._session
-        each = (session.price(one.n, one.about.model) for one in self._wanting)
-        return round(sum(each), 2)
+        return self._session.price(*self._wanting)
 
     @property
     def _wanting(self) -> Iterator[EditRequest]:
@@ -177,6 +175,19 @@ class Sweep:
     def cost(self) -> float:
         """Yuan that it has cost so far."""
         return round(sum(cell.cost for cell in self.cells), 2)
+
+    @property
+    def may_cost(self) -> float:
+        """Yuan that it has cost, and what is not over yet may cost."""
+        left = (cells[0] for name, cells in self._alike.items() if name not in self._feed.known)
+        open_ = (cell.request for cell in left if not cell.is_over)
+        return round(self.cost + self._session.price(*open_), 2)
+
+    @property
+    def retry_price(self) -> float:
+        """Yuan that :meth:`retry` may cost."""
+        lost = (cells[0] for cells in self._alike.values() if cells[0].is_lost)
+        return self._session.price(*(cell.request for cell in lost))
 
     @property
     def errors(self) -> list[Text]:

@@ -27,6 +27,7 @@ from ipywanx.widgets.texts import experiment_texts
 
 if TYPE_CHECKING:
     from ipywanx.session import Session
+    from ipywanx.widgets.budget import Budget
 
 Form = Callable[[Mapping[str, Any] | None], tuple[str, dict[str, Any]]]
 """Tells the function, and what is set for it: the values of every cell, but for the axes.
@@ -49,14 +50,13 @@ class Experiment(anywidget.AnyWidget):
     Args:
         session: Who sends.
         form: What the form means now.
-        allow: Raises where so many yuan may not be spent.
-        spent: Hears, in any thread, of an experiment that has ended.
+        budget: Of which the experiments are paid.
+        ended: Is called, in any thread, when one has ended.
         language: ``"en"`` or ``"zh"``; may be changed while it is shown.
 
     Attributes:
         axes: What varies: ``{"name": parameter, "text": its values as typed}``.
         how: ``"grid"`` or ``"zip"``.
-        sweeps: The experiments that were begun here, oldest first.
     """
 
     _esm = module(*EXPERIMENT)
@@ -75,16 +75,15 @@ class Experiment(anywidget.AnyWidget):
         self,
         session: Session,
         form: Form,
-        allow: Callable[[float], None],
-        spent: Callable[[Sweep], None],
+        budget: Budget,
+        ended: Callable[[], None],
         language: str,
     ) -> None:
         self._session, self._form = session, form
-        self._allow, self._spent = allow, spent
+        self._budget, self._ended = budget, ended
         self._lock = threading.RLock()
         self._inbox = Inbox()
         self._next: Sweep | None = None
-        self.sweeps: list[Sweep] = []
         super().__init__(texts=experiment_texts(), language=language)
         self.refresh()
         self.on_msg(self._receive)
@@ -92,9 +91,9 @@ class Experiment(anywidget.AnyWidget):
         self.observe(self._translate, "language")
 
     @property
-    def committed(self) -> float:
-        """Yuan that the experiments under way may cost."""
-        return sum(sweep.price for sweep in self.sweeps if not sweep.done())
+    def sweeps(self) -> Sequence[Sweep]:
+        """The experiments that were begun here, oldest first."""
+        return self._budget.sweeps
 
     def refresh(self, shown: Mapping[str, Any] | None = None) -> None:
         """Plan again: the form or the axes have changed. Sends nothing.
@@ -136,12 +135,14 @@ class Experiment(anywidget.AnyWidget):
             if self._next is None:
                 what = Text(*self.problem) if self.problem else Text("No axis.", "没有坐标轴。")
                 raise InvalidRequest(what)
-            self._allow(self._next.price)
+            self._budget.allow(self._next.price)
             sweep = self._next.start()
-            self.sweeps.append(sweep)
+            self._budget.sweeps.append(sweep)
             if self.sheet is not None:
                 self.sheet.close()
-            self.sheet = SweepView(sweep, language=self.language)
+            allow = self._budget.allow
+            self.sheet = SweepView(sweep, language=self.language, allow=allow)
+            self.sheet.when_ended(self._ended)  # a retry ends as well
         waiter = threading.Thread(target=self._wait_for, args=[sweep], daemon=True)
         waiter.start()
         return sweep
@@ -153,8 +154,8 @@ class Experiment(anywidget.AnyWidget):
         super().close()
 
     def _wait_for(self, sweep: Sweep) -> None:
-        sweep.result()
-        self._spent(sweep)
+        sweep.result()  # also where another sheet has taken the place of this one's
+        self._ended()
 
     def _translate(self, change: dict[str, Any]) -> None:
         if self.sheet is not None:

@@ -125,7 +125,7 @@ class Queue:
             "took": round(job.elapsed, 1) if job.done() else None,
             "expected": self._expected_seconds(job.record_id, request) if request else None,
             "place": self._session.place(job),
-            "price": self._session.price(request.n, request.about.model) if request else 0.0,
+            "price": self._session.price(request) if request else 0.0,
             "error": _error(job),
         }
 

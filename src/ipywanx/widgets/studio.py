@@ -14,16 +14,18 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from ipywanx.errors import InvalidRequest, UnusableImage, WanxError, unsent
+from ipywanx.errors import InvalidRequest, UnusableImage, WanxError
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
 from ipywanx.model.requests import request_class
+from ipywanx.model.service_models import WANX21
 from ipywanx.session import Session, current
 from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import forms
+from ipywanx.widgets.budget import Budget
 from ipywanx.widgets.doodle_board import DoodleBoard
 from ipywanx.widgets.esm import STUDIO, module
 from ipywanx.widgets.expand_frame import ExpandFrame
@@ -37,7 +39,6 @@ from ipywanx.widgets.stages import Stages
 from ipywanx.widgets.texts import studio_texts
 
 if TYPE_CHECKING:
-    from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
 
@@ -99,8 +100,7 @@ class Studio(anywidget.AnyWidget):
         self._image: Picture | None = None
         self._on_board = True  # until a picture is chosen, doodle has a blank board
         self._stages = Stages()
-        self._sent: list[Job] = []
-        self._swept = 0.0  # what its experiments have cost
+        self._budget = Budget(self._session, lambda: self.cap)
         traits.setdefault("language", preferred_language())
         super().__init__(
             schema=forms.schema(),
@@ -108,7 +108,7 @@ class Studio(anywidget.AnyWidget):
             function=function,
             values={function: _known(function, values)},
             engine=self._session.engine,
-            price=self._session.price(1),
+            price=0.0 if self._session.is_free else WANX21.price_cny,
             picture=self._source.describe(None),
             variables=self._source.variables(),
             gallery=Gallery(self._session, language=traits["language"]),
@@ -120,7 +120,7 @@ class Studio(anywidget.AnyWidget):
             self._use(load(image, fit=bool(values.get("fit"))))
         self._set_stage()
         self.experiment = Experiment(
-            self._session, self._form, self._allow, self._take_sweep, self.language
+            self._session, self._form, self._budget, self._sum_up, self.language
         )
         self.on_msg(self._receive)
         self.observe(lambda _: self._set_stage(), "function")
@@ -170,27 +170,11 @@ class Studio(anywidget.AnyWidget):
         return self._submit(self.request)
 
     def _submit(self, request: EditRequest) -> Job:
-        self._allow(self._session.price(request.n, request.about.model))
+        self._budget.allow(self._session.price(request))
         job = self._session.submit(request)
-        self._sent.append(job)
+        self._budget.jobs.append(job)
         self._queue.add(job)
         return job
-
-    def _allow(self, price: float) -> None:
-        """Refuse what would cost more than :attr:`cap` leaves."""
-        if self.cap is not None and self._committed + price > self.cap:
-            raise InvalidRequest(
-                Text(
-                    f"This would cost CNY {price:.2f}; {self._committed:.2f} of the cap of "
-                    f"{self.cap:.2f} is spent or under way.",
-                    f"这将花费 CNY {price:.2f}；已花费或进行中 {self._committed:.2f}，"
-                    f"上限为 {self.cap:.2f}。",
-                ),
-                hint=unsent(
-                    "Raise studio.cap, or make fewer pictures.",
-                    "请提高 studio.cap，或减少图片数量。",
-                ),
-            )
 
     @property
     def jobs(self) -> Sequence[Job]:
@@ -200,7 +184,7 @@ class Studio(anywidget.AnyWidget):
     @property
     def results(self) -> list[Result]:
         """What came of it, oldest first."""
-        return [job.result() for job in self._sent if job.done() and not job.failed]
+        return [job.result() for job in self._budget.jobs if job.done() and not job.failed]
 
     def fill(self, request: EditRequest) -> None:
         """Set the form as for this request: function, picture, mask and values.
@@ -237,20 +221,6 @@ class Studio(anywidget.AnyWidget):
             self._stages.close()
         super().close()
 
-    @property
-    def _committed(self) -> float:
-        mine: float = sum(self._may_cost(job) for job in self._sent)
-        swept: float = self._swept + self.experiment.committed
-        return round(mine + swept, 2)
-
-    def _may_cost(self, job: Job) -> float:
-        """Yuan that a job has cost, or may cost."""
-        if job.is_free:
-            return 0.0
-        if job.done() and not job.failed:
-            return job.cost
-        return self._session.price(job.request.n, job.request.about.model) if job.request else 0.0
-
     # ---- the picture, and where one would rather look
 
     def _use(self, picture: Picture) -> None:
@@ -284,13 +254,8 @@ class Studio(anywidget.AnyWidget):
     def _show_queue(self, rows: list[dict[str, Any]]) -> None:
         self.queue = rows
 
-    def _take_sweep(self, sweep: Sweep) -> None:
-        self._sum_up(sweep.cost)
-
-    def _sum_up(self, swept: float = 0.0) -> None:
-        with self._lock:
-            self._swept += swept
-            self.spent = round(self._swept + sum(job.cost for job in self._sent), 2)
+    def _sum_up(self) -> None:
+        self.spent = self._budget.spent
 
     def _act_on(self, action: str, result: Result) -> None:
         """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""

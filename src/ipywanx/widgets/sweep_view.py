@@ -16,8 +16,8 @@ import anywidget
 import traitlets
 from PIL import Image
 
-from ipywanx.errors import TaskTimedOut, WanxError
-from ipywanx.text import preferred_language
+from ipywanx.errors import InvalidRequest, TaskTimedOut, WanxError
+from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import sweep_facts as facts
 from ipywanx.widgets.esm import SWEEP, module
 from ipywanx.widgets.messages import UNREADABLE
@@ -40,6 +40,7 @@ class SweepView(anywidget.AnyWidget):
     Args:
         sweep: What to show.
         language: ``"en"`` or ``"zh"``; None for the preferred one. May be changed at any time.
+        allow: Raises where so many yuan may not be spent on another try; None where all may.
 
     Attributes:
         sweep: What is shown.
@@ -63,8 +64,16 @@ class SweepView(anywidget.AnyWidget):
     ascending = traitlets.Bool(default_value=False).tag(sync=True)
     side = traitlets.Int(160, min=SMALLEST, max=LARGEST).tag(sync=True)
 
-    def __init__(self, sweep: Sweep, *, language: str | None = None) -> None:
+    def __init__(
+        self,
+        sweep: Sweep,
+        *,
+        language: str | None = None,
+        allow: Callable[[float], None] | None = None,
+    ) -> None:
         self.sweep = sweep
+        self._allow = allow
+        self._refusal: Text | None = None
         self._lock = threading.RLock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -132,6 +141,7 @@ class SweepView(anywidget.AnyWidget):
             self.columns = facts.columns(cells)
             self._put_in_order()
             counts, left = sweep.counts(), sweep.seconds_left
+            trouble = self._refusal or sweep.trouble
             self.progress = {
                 "all": len(cells),
                 "over": sum(cell.is_over for cell in cells),
@@ -144,7 +154,7 @@ class SweepView(anywidget.AnyWidget):
                 "cost": sweep.cost,
                 "started": sweep.is_started,
                 "ended": ended,
-                "trouble": list(sweep.trouble) if sweep.trouble else [],
+                "trouble": list(trouble) if trouble else [],
             }
             return ended
 
@@ -214,7 +224,14 @@ class SweepView(anywidget.AnyWidget):
         return self.sweep.cells[name]
 
     def _act(self, act: str) -> None:
-        getattr(self.sweep, act)()
+        self._refusal = None
+        self.look()  # so that the page hears of a refusal also where it is the same again
+        try:
+            if act == "retry" and self._allow is not None:
+                self._allow(self.sweep.retry_price)
+            getattr(self.sweep, act)()
+        except InvalidRequest as error:
+            self._refusal = error.text
         self.look()
         self.watch()
 

@@ -95,7 +95,7 @@ class SweepHead {
     const hidden = [now.started, !now.started || now.ended, !now.started || !lost];
     const focused = this.buttons.indexOf(document.activeElement);
     const before = this.state;
-    this.state = JSON.stringify([now.started, now.ended, now.waiting > 0, lost]);
+    this.state = JSON.stringify([now.started, now.ended, now.waiting > 0, lost, now.trouble]);
     this.buttons.forEach((node, at) => {
       node.hidden = hidden[at];
       if (before !== this.state) node.disabled = false;
