@@ -130,9 +130,9 @@ def test_two_hundred_mutants_of_each_format(kind):
             data = mutant(good, luck)
             names = ["result", "opened", *(("fitted", "given", "mask") if number % 5 == 0 else ())]
             for name in names:
-                began = time.perf_counter()
+                began = time.process_time()
                 fates[fate(READERS[name], data)] += 1
-                slowest = max(slowest, time.perf_counter() - began)
+                slowest = max(slowest, time.process_time() - began)
     assert slowest < 2
     assert min(fates.values()) > 10, fates  # both happen, or nothing was tested
 
@@ -189,10 +189,10 @@ def test_a_tiny_file_that_claims_gigabytes_is_refused_at_once(kind, name):
     fate(READERS[name], BOMBS[kind])  # Pillow's plugins are loaded now
     seconds = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         assert fate(READERS[name], BOMBS[kind]) == "refused"
-        seconds.append(time.perf_counter() - began)
-    assert min(seconds) < 0.05  # the best of three: others use this machine as well
+        seconds.append(time.process_time() - began)
+    assert min(seconds) < 0.05  # of CPU time, which a busy machine hardly changes
 
 
 def test_a_stored_masks_picture_is_no_safer_than_others():

@@ -467,10 +467,10 @@ def test_a_decompression_bomb_costs_nothing(side, fit):
         warnings.simplefilter("error")
         seconds = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             words = refusal(bomb, fit=fit)
-            seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.05  # the best of three: others use this machine as well
+            seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.05  # of CPU time, which a busy machine hardly changes
     assert "damaged" not in words
 
 

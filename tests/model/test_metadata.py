@@ -229,10 +229,10 @@ def test_a_signed_address_in_a_file_is_not_believed():
 def test_nothing_is_unpacked():
     """A packed text is left alone, however small it is; a bomb costs nothing."""
     bomb = saying(b" " * 200_000_000, packed=True)
-    start = time.perf_counter()
+    start = time.process_time()
     assert read(bomb) is None
     assert read(saying(plain(), packed=True)) is None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert read(saying(" " * 2_000_000 + plain())) is None
 
 
