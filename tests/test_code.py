@@ -14,8 +14,7 @@ from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param, describe
-from ipywanx.model.requests import REQUESTS
-from ipywanx.session import make_request
+from ipywanx.model.requests import REQUESTS, make_request
 
 PHOTO = load(Image.new("RGB", (520, 512), "teal"))
 OTHER = load(Image.new("RGB", (600, 520), "olive"))

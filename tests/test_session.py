@@ -16,7 +16,8 @@ from PIL import Image
 import ipywanx as wx
 from ipywanx import session as sessions
 from ipywanx.errors import InvalidRequest, NotConfigured, ResultExpired
-from ipywanx.session import Session, current, make_request
+from ipywanx.model.requests import make_request
+from ipywanx.session import Session, current
 
 KEY = "sk-0123456789"
 GREY = Image.new("RGB", (512, 512), "grey")

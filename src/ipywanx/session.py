@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest, unsent
 from ipywanx.model.functions import EditRequest
-from ipywanx.model.requests import request_class
+from ipywanx.model.requests import make_request
 from ipywanx.model.results import Result
 from ipywanx.model.tasks import Status
 from ipywanx.settings import Settings
@@ -302,31 +302,6 @@ class Session:
         if not job.failed:
             for listener in list(self._listeners):
                 listener(job.result())
-
-
-def make_request(
-    function: str | EditRequest, image: Any = None, prompt: str | None = None, **values: Any
-) -> EditRequest:
-    """The request that a call's arguments mean, checked.
-
-    Raises:
-        InvalidRequest: The service would refuse it.
-    """
-    if isinstance(function, EditRequest):
-        if image is not None or prompt is not None or values:
-            raise InvalidRequest(
-                Text(
-                    "A request object is complete; further arguments cannot be given beside it.",
-                    "请求对象已经完整；不能再同时给出其他参数。",
-                ),
-                hint=unsent(
-                    "Use request.model_copy(update=...) or the function's name.",
-                    "请用 request.model_copy(update=...) 或功能名称。",
-                ),
-            )
-        return function
-    given = {"image": image, "prompt": prompt} | values
-    return request_class(function)(**{k: v for k, v in given.items() if v is not None})
 
 
 class _Process:

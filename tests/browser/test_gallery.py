@@ -342,7 +342,7 @@ def test_a_result_is_saved_in_full_and_copied_as_code(lab: Lab):
     assert copied.endswith("\n" + PROMPTS[2])
     source = g.viewer.get_by_label("Python").input_value()
     made = g.notebook.evaluate(f"""\
-import ipywanx as wx, ipywanx.session as s
+import ipywanx as wx, ipywanx.model.requests as s
 made, wx.edit = [], lambda *a, **k: made.append(s.make_request(*a, **k))
 exec({source!r})
 print(made[0] == wx.history()[2].request.model_copy(update={{'image': made[0].image}}))""")

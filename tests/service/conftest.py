@@ -21,9 +21,10 @@ from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
 from ipywanx.engine.serve import configure
 from ipywanx.model.functions import EditRequest
+from ipywanx.model.requests import make_request
 from ipywanx.service.client import Client
 from ipywanx.service.tempo import SERVICE, Tempo
-from ipywanx.session import Session, make_request
+from ipywanx.session import Session
 from ipywanx.settings import Settings
 
 KEY = "sk-0123456789abcdef-secret"

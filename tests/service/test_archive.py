@@ -18,10 +18,10 @@ from ipywanx.errors import WanxError
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.requests import make_request
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.archive import Archive
 from ipywanx.service.broom import IN_USE_SECONDS
-from ipywanx.session import make_request
 from ipywanx.settings import OFFLINE
 
 MASK = (

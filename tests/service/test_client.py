@@ -24,7 +24,8 @@ from ipywanx.errors import (
     UnexpectedReply,
     Unreachable,
 )
-from ipywanx.session import Session, make_request
+from ipywanx.model.requests import make_request
+from ipywanx.session import Session
 from ipywanx.settings import Settings
 
 

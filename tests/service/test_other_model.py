@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from ipywanx.errors import InvalidRequest
+from ipywanx.model.requests import make_request
 from ipywanx.model.service_models import WAN25
-from ipywanx.session import make_request
 
 MODEL = "wan2.5-i2i-preview"
 PROMPT = "将图1中的宝塔放到图2的湖边"

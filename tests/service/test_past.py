@@ -14,10 +14,10 @@ from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.model.chunks import stripped
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import labelled, read
+from ipywanx.model.requests import make_request
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.past import Past, recall
-from ipywanx.session import make_request
 from ipywanx.settings import OFFLINE
 
 NASTY = '<script>alert(1)</script>\n<img src=x onerror=alert(2)> & "quotes"'

@@ -16,8 +16,8 @@ from ipywanx.calls import sweep
 from ipywanx.errors import WanxError
 from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, Experiment, parse
-from ipywanx.model.requests import REQUESTS, request_class
-from ipywanx.session import current, make_request
+from ipywanx.model.requests import REQUESTS, make_request, request_class
+from ipywanx.session import current
 from ipywanx.text import LANGUAGES, Text, prefer_language
 
 if TYPE_CHECKING:

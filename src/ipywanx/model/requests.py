@@ -1,8 +1,9 @@
-"""Which request does a name mean?"""
+"""Which request does a name mean, and a call with its arguments?"""
 
 from __future__ import annotations
 
 from collections import ChainMap
+from typing import Any
 
 from ipywanx.errors import InvalidRequest, did_you_mean, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest
@@ -26,6 +27,31 @@ def request_class(name: str) -> type[EditRequest]:
         hint=unsent(*did_you_mean(str(name), REQUESTS)),
         parameter="function",
     )
+
+
+def make_request(
+    function: str | EditRequest, image: Any = None, prompt: str | None = None, **values: Any
+) -> EditRequest:
+    """The request that a call's arguments mean, checked.
+
+    Raises:
+        InvalidRequest: The service would refuse it.
+    """
+    if isinstance(function, EditRequest):
+        if image is not None or prompt is not None or values:
+            raise InvalidRequest(
+                Text(
+                    "A request object is complete; further arguments cannot be given beside it.",
+                    "请求对象已经完整；不能再同时给出其他参数。",
+                ),
+                hint=unsent(
+                    "Use request.model_copy(update=...) or the function's name.",
+                    "请用 request.model_copy(update=...) 或功能名称。",
+                ),
+            )
+        return function
+    given = {"image": image, "prompt": prompt} | values
+    return request_class(function)(**{k: v for k, v in given.items() if v is not None})
 
 
 def model_of(function: str) -> str:
