@@ -104,8 +104,18 @@ def offered(thing: Any) -> Iterator[Member]:
 
 
 def in_chinese(member: Member) -> str:
-    """The Chinese of a member's docstring."""
-    return MEMBERS[member.owner][member.name]
+    """The Chinese of a member's docstring.
+
+    Raises:
+        LookupError: There is none; the message says where it goes.
+    """
+    owner, name = member.owner, member.name
+    if words := MEMBERS.get(owner, {}).get(name):
+        return words
+    raise LookupError(
+        f"{owner}.{name} is new: say it in Chinese in scripts/reference/chinese.toml, under "
+        f"[members.{owner}], or name it under [inside] if it is the package's own."
+    )
 
 
 def said(name: str) -> str:
