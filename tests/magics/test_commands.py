@@ -106,7 +106,14 @@ def test_unloading_takes_everything_back(shell):
     assert shell.find_cell_magic("wanx") is None
     assert shell.input_transformers_post == []
     assert not any("ipywanx" in repr(m) for m in shell.Completer.custom_matchers)
-    assert "__wanx__" not in shell.user_ns
+    assert "WanxMagics" not in shell.magics_manager.registry
+
+
+def test_a_reset_takes_no_magic_away(shell):
+    """After %reset, which forgets all variables, a magic at the left margin works as before."""
+    run(shell, "%reset -f")
+    assert list(run(shell, "past = %wanx history\npast")) == []
+    run(shell, "%wanx config")
 
 
 def test_a_terminal_shows_the_files(photo_file, tmp_path):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from ipywanx.experiments.sweep import Sweep
 
-_AWAITED = "__wanx__"
+# No variable of the person's: %reset would take it away.
+_AWAITED = 'get_ipython().magics_manager.registry["WanxMagics"].awaited'
 _CALL = re.compile(
     r"^((?:\w+\s*=\s*)?)get_ipython\(\)\.run_(?:line|cell)_magic\('wanx', (.*)\)\s*$", re.DOTALL
 )
@@ -68,7 +69,6 @@ def load(shell: InteractiveShell) -> None:
     magics = WanxMagics(shell)
     shell.register_magics(magics)
     shell.configurables.append(magics)  # type: ignore[arg-type]  # it lists any Configurable
-    shell.push({_AWAITED: magics.awaited}, interactive=False)
     shell.input_transformers_post.append(await_edits)
     shell.Completer.custom_matchers.insert(0, _complete)
     if shell.display_formatter is not None:
@@ -95,8 +95,8 @@ def unload(shell: InteractiveShell) -> None:
     """Take back all that :func:`load` added."""
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("wanx", None)
+    shell.magics_manager.registry.pop(WanxMagics.__name__, None)
     shell.configurables[:] = [c for c in shell.configurables if not isinstance(c, WanxMagics)]
-    shell.user_ns.pop(_AWAITED, None)
     prefer_language(None)
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.pop(".".join(_SWEEP), None)
