@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
-import warnings
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from ipywanx.errors import UnusableImage, unsent
+from ipywanx.model.quiet import without_warnings
 from ipywanx.text import Text, spaced
 
 BROKEN = (
@@ -44,8 +44,7 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
         UnusableImage: Not a picture, or one that claims an absurd size.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             return Image.open(io.BytesIO(data))
     except Image.DecompressionBombError:
         most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
@@ -74,8 +73,7 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
 def readable(name: str | Text) -> Iterator[None]:
     """Says of a damaged file that it is one, where Pillow warns, or raises anything at all."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             yield
     except BROKEN:
         raise UnusableImage(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +17,7 @@ from PIL.PngImagePlugin import PngImageFile
 from ipywanx.errors import UnexpectedReply, WanxError
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.quiet import without_warnings
 from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, TaskReport
 from ipywanx.text import Text, both
@@ -184,8 +184,7 @@ class Result:
 def _opened(data: bytes) -> Image.Image:
     """The picture, not decoded yet: what came over the network is looked at before it unfolds."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             # Pillow's limit on pixels lies below the largest result, and is the whole process's to
             # change; its PNG reader, called by itself, leaves the judgement to us.
             opened = PngImageFile if data.startswith(b"\x89PNG\r\n\x1a\n") else Image.open
@@ -212,8 +211,7 @@ def decoded(data: bytes) -> Image.Image:
         UnexpectedReply: The bytes are no picture, or one of an absurd size.
     """
     try:
-        with warnings.catch_warnings(), _opened(data) as image:
-            warnings.simplefilter("ignore")
+        with without_warnings(), _opened(data) as image:
             return image.convert("RGB")
     except BROKEN:
         raise _not_a_picture(data) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 import uuid
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.quiet import without_warnings
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result, Timings, decoded, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
@@ -254,8 +254,7 @@ class Archive:
     def size(self, record: Record, index: int) -> tuple[int, int] | None:
         """Width and height of the same picture, from its header."""
         try:
-            with warnings.catch_warnings(), Image.open(self._path(record, index)) as image:
-                warnings.simplefilter("ignore")
+            with without_warnings(), Image.open(self._path(record, index)) as image:
                 return image.size
         except (*BROKEN, LookupError, TypeError):
             return None
