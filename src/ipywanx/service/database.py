@@ -11,10 +11,11 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ipywanx.service.network_home import is_remote
 from ipywanx.text import Text, both
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class Database:
             )
             try:
                 _refuse_later(db, len(self._migrations))
-                _set_up(db)
+                _set_up(db, shared_memory=not is_remote(self.path.parent))
                 _migrate(db, self._migrations)
                 self._file = _identity(self.path)
             except BaseException:
@@ -154,12 +155,12 @@ def _refuse_later(db: sqlite3.Connection, ours: int) -> None:
         )
 
 
-def _set_up(db: sqlite3.Connection) -> None:
-    """Write-ahead where the disk allows it: network homes often do not."""
-    try:
-        mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    except sqlite3.Error:
-        mode = ""
+def _set_up(db: sqlite3.Connection, *, shared_memory: bool) -> None:
+    """Write-ahead where all who use the file share memory, which those of a network home do not."""
+    mode = ""
+    if shared_memory:
+        with suppress(sqlite3.Error):  # the disk does not allow it
+            mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         db.execute("PRAGMA journal_mode = TRUNCATE")
     db.execute("PRAGMA synchronous = FULL")  # a task's id has to outlive a power cut
