@@ -1,5 +1,6 @@
 """Is each task sent once, in order, and no faster than the account allows?"""
 
+import asyncio
 import json
 import threading
 import time
@@ -85,6 +86,30 @@ def test_the_window_opens_again(monkeypatch):
     later = time.monotonic() + Window.REOPENS_AFTER + 1
     monkeypatch.setattr("ipywanx.service.window.time.monotonic", lambda: later)
     assert (window.size, window.is_shrunk) == (4, False)
+
+
+def test_a_place_is_given_back_once():
+    """Who is called back while it waits for a place again has none, and takes none away."""
+
+    async def scene() -> list[int]:
+        window, inside = Window(SERVICE), []
+        window.inside = 3
+
+        async def refused() -> None:
+            async with window.place() as place:
+                inside.append(window.inside)
+                window.refused()
+                await place.take_again()  # there is room for three now
+
+        task = asyncio.create_task(refused())
+        while not window.is_shrunk:
+            await asyncio.sleep(0)
+        inside.append(window.inside)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return [*inside, window.inside]
+
+    assert asyncio.run(scene()) == [4, 3, 3]
 
 
 def test_a_queued_task_is_called_back_at_once(build, until):

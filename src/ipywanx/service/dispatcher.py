@@ -28,7 +28,7 @@ from ipywanx.service.patience import LONGEST_PAUSE
 from ipywanx.service.poller import Poller, Tell
 from ipywanx.service.search import Search
 from ipywanx.service.tempo import Forecast, Tempo
-from ipywanx.service.window import Window
+from ipywanx.service.window import Place, Window
 from ipywanx.text import Text, sentences
 
 _LONGEST_BACK_OFF = 30.0
@@ -82,14 +82,12 @@ class Dispatcher:
         """
         async with self._turn:
             prepared = await self.client.prepare(order.request)
-            await self._window.enter()
-            try:
-                report = await self._create(order, prepared)
+            # It may lose its place while it waits to be offered again, so the place is its own.
+            async with self._window.place() as place:
+                report = await self._create(order, prepared, place)
                 # Before the next one is sent: a search must know which tasks are whose.
                 await order.accepted(report)
-            except BaseException:
-                self._window.leave()
-                raise
+                place.keep()
             return report
 
     def leave(self) -> None:
@@ -117,7 +115,7 @@ class Dispatcher:
         """How many tasks come before this one; None where it is not watched."""
         return self._poller.place(task_id)
 
-    async def _create(self, order: Order, prepared: Prepared) -> TaskReport:
+    async def _create(self, order: Order, prepared: Prepared, place: Place) -> TaskReport:
         began, trouble = time.monotonic(), 0
         while True:
             await self._pace.turn("create")
@@ -145,9 +143,7 @@ class Dispatcher:
             await order.not_sent()
             trouble += 1
             await asyncio.sleep(self._pause_before_next(error, trouble, time.monotonic() - began))
-            # Where the window has shrunk, it waits for a place again.
-            self._window.leave()
-            await self._window.enter()
+            await place.take_again()  # which the window, if it has shrunk, may not have now
 
     def _pause_before_next(self, error: ServiceError, trouble: int, elapsed: float) -> float:
         """Seconds until the task is offered again; raises the error where patience has ended."""

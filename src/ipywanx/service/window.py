@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from ipywanx.service.tempo import Tempo
 
@@ -44,6 +46,16 @@ class Window:
             await self._changed.wait()
         self.inside += 1
 
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[Place]:
+        """Take a place as soon as there is one, and give it back at the end unless it is kept."""
+        place = Place(self)
+        await place.take_again()
+        try:
+            yield place
+        finally:
+            place.give_back()
+
     def leave(self) -> None:
         """Give a place back."""
         self.inside -= 1
@@ -55,3 +67,27 @@ class Window:
         self._refused_at = time.monotonic()
         if self._full is not None and others >= self._least:
             self._shrunk = min(others, self.size or others)
+
+
+class Place:
+    """One task's place in a window."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._held = False
+
+    async def take_again(self) -> None:
+        """Give it back where it is held, and wait for one."""
+        self.give_back()
+        await self._window.enter()
+        self._held = True
+
+    def give_back(self) -> None:
+        """Let another task have it, where it is held."""
+        if self._held:
+            self._held = False
+            self._window.leave()
+
+    def keep(self) -> None:
+        """The task is at the service: whoever watches it calls :meth:`Window.leave`."""
+        self._held = False
