@@ -18,7 +18,7 @@ from ipywanx.errors import WanxError
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
-from ipywanx.model.requests import make_request
+from ipywanx.model.requests import REQUESTS, make_request
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.archive import Archive
 from ipywanx.service.broom import IN_USE_SECONDS
@@ -53,7 +53,7 @@ def archive(tmp_path):
 
 def asked(name: str, **values: object):
     """A request of a function: its own sample, and what the test wants."""
-    about = FUNCTIONS[name].about
+    about = REQUESTS[name].about
     values = {"image": png("grey"), "prompt": about.samples[0]} | values
     if name == "description_edit_with_mask":
         values = {"mask": MASK} | values
@@ -280,6 +280,16 @@ def test_delete_keeps_what_another_task_names(archive):
     assert pictures(archive) == set()
     assert archive.history.everything() == []
     assert archive.broom.delete([]) == 0
+
+
+def test_further_pictures_of_a_request_are_its_own(archive):
+    """A picture that is another request's second one stays for it, and goes with the last one."""
+    pair = asked("wan2.5-i2i-preview", image2=png("olive"))
+    kept = keep(archive, pair, png("red"))
+    archive.broom.delete([keep(archive, asked("colorization", image=png("olive")), png("blue"))])
+    assert archive.request(kept) == pair
+    archive.broom.delete([kept])
+    assert pictures(archive) == set()
 
 
 def test_delete_takes_nothing_where_rows_cannot_be_read(archive):

@@ -97,8 +97,9 @@ class Record:
         """All files that it names: its pictures, and what they were made of."""
         try:
             plain = json.loads(self.request or "{}")
-            made_of = {plain.get("mask"), plain.get("image", {}).get("file")}
-            return {name for name in {*made_of, *self.pictures} if name}
+            pictures = [plain.get("image", {}), *plain.get("pictures", {}).values()]
+            made_of = [plain.get("mask"), *(picture.get("file") for picture in pictures)]
+            return {name for name in [*made_of, *self.pictures] if name}
         except (AttributeError, TypeError, ValueError):
             return set()
 
