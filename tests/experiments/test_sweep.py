@@ -16,6 +16,7 @@ from tests.service.conftest import TEMPO, grey, wait_until
 from tests.service.kept import dead_owner
 
 from ipywanx.errors import InvalidRequest, TaskTimedOut
+from ipywanx.experiments import cells
 from ipywanx.experiments.cells import Cell
 from ipywanx.experiments.feed import AHEAD
 from ipywanx.experiments.plan import plan
@@ -102,6 +103,49 @@ def test_a_result_whose_file_is_gone_is_made_again(bench):
     again = sweep(bench, seed=[1]).start()
     assert again.result(60)[0].images
     assert len(bench.tasks) == 2
+
+
+def test_a_result_whose_file_is_damaged_is_made_again(bench):
+    """A kept file that was cut short is no picture either; what comes anew is whole on the disk."""
+    (result,) = sweep(bench, seed=[1]).start().result(60)
+    (path,) = result.files
+    path.write_bytes(path.read_bytes()[:200])
+    for tasks in (2, 2):
+        (again,) = sweep(bench, seed=[1]).start().result(60)
+        assert again.images[0].size == result.images[0].size
+        assert len(bench.tasks) == tasks
+
+
+def test_what_cannot_be_made_small_is_there_all_the_same(bench, monkeypatch):
+    """Where the memory is full, a paid result is kept and told, and is not asked for again."""
+
+    def full(_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(cells, "thumbnails", full)
+    for _ in range(2):
+        grid = sweep(bench, seed=[1, 2]).start()
+        assert len(grid.result(60)) == 2
+        assert grid.counts() == {"SUCCEEDED": 2}
+        assert [error.en for error in grid.errors] == ["MemoryError: no room"]
+    assert len(bench.tasks) == 2
+
+
+def test_what_cannot_be_read_in_this_moment_fails_alone(bench, monkeypatch):
+    """An unforeseen error ends its cell; another try reads what is kept, and sends nothing."""
+    sweep(bench, seed=[1]).start().result(60)
+    read = bench.session.archive.result
+
+    def full(_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(bench.session.archive, "result", full)
+    grid = sweep(bench, seed=[1]).start()
+    assert list(grid.result(60)) == []
+    assert grid.counts() == {"FAILED": 1}
+    monkeypatch.setattr(bench.session.archive, "result", read)
+    assert len(grid.retry().result(60)) == 1
+    assert len(bench.tasks) == 1
 
 
 def test_a_failed_cell_is_told_and_the_others_come(build):

@@ -170,19 +170,33 @@ class Cell:
         else:
             self._record = job.record
             self._held = None if job.record.fetched else result
-            self.thumbnails = thumbnails(result)
-            self._over = "SUCCEEDED"
+            self._succeed(result)
         self._job = None
 
     def take_kept(self, record: Record) -> bool:
-        """It was made before; False where that cannot be read any more."""
+        """It was made before; False where its files are gone or damaged."""
         result = self._archive.result(record)
-        if result is None:
+        try:
+            if result is None or not result.images:
+                return False
+        except WanxError:
             return False
         self._record, self.kept = record, True
-        self.thumbnails = thumbnails(result)
-        self._over = "SUCCEEDED"
+        self._succeed(result)
         return True
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing came of it, for a reason that nobody foresaw."""
+        self._over, self.error = "FAILED", both(f"{type(error).__name__}: {error}")
+        self._job = None
+
+    def _succeed(self, result: Result) -> None:
+        """It has a result; where even a small copy is too much, that is told in its place."""
+        try:
+            self.thumbnails = thumbnails(result)
+        except Exception as error:  # noqa: BLE001 - it is paid for, and never asked for again
+            self.error = both(f"{type(error).__name__}: {error}")
+        self._over = "SUCCEEDED"
 
     def like(self, twin: Cell) -> None:
         """It asked for the same as another: what came of that is its result, at no cost."""

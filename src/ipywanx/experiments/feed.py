@@ -137,9 +137,15 @@ class Feed:
 
     def _read(self, fingerprint: str, record: Record) -> None:
         """Take what was made before."""
-        if self._alike[fingerprint][0].take_kept(record):
+        first = self._alike[fingerprint][0]
+        try:
+            taken = first.take_kept(record)
+        except Exception as error:  # noqa: BLE001 - such as a full memory: it ends, the others go on
+            first.fail(error)
+            taken = True
+        if taken:
             self._end(fingerprint)
-        else:  # its files went in this moment
+        else:
             with self._lock:
                 del self._busy[fingerprint], self.known[fingerprint]
                 self._left.append(fingerprint)

@@ -35,9 +35,9 @@ class ContentStore:
         digest = self.digest(data)
         name = f"{digest[:2]}/{digest}{suffix}"
         path = self.path(name)
-        try:
+        if self.size(name) == len(data):
             os.utime(path)  # it is wanted again: tidying leaves it alone
-        except FileNotFoundError:
+        else:  # it is new, or was cut short by something else than us
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(prefix=".", suffix=_PART, dir=path.parent)
             try:
