@@ -28,6 +28,7 @@ from ipywanx.errors import (
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.tasks import TaskReport, TaskSummary
 from ipywanx.service.files import FileClient, sent_pictures
+from ipywanx.service.http_client import http_client
 from ipywanx.service.patience import (
     Deadlines,
     between_bytes,
@@ -76,11 +77,10 @@ class Client:
     ) -> None:
         self._settings = settings
         self.deadlines = deadlines
-        self._http = httpx.AsyncClient(
+        self._http = http_client(
             transport=transport,
             headers={"User-Agent": _USER_AGENT},
             timeout=between_bytes(deadlines.call),
-            follow_redirects=False,
         )
         self.files = FileClient(settings.base_url, self._call, transport, deadlines)
         self._skew = 0.0  # seconds by which the service's clock is before ours

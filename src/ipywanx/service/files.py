@@ -31,6 +31,7 @@ from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.service.hosts import check_result, check_upload
+from ipywanx.service.http_client import http_client
 from ipywanx.service.patience import Deadlines, between_bytes, within
 from ipywanx.text import Text, both
 
@@ -108,7 +109,7 @@ class FileClient:
         self._base = urlsplit(base_url)
         self._call = call
         self._deadlines = deadlines
-        self._http = httpx.AsyncClient(transport=transport, follow_redirects=False)
+        self._http = http_client(transport=transport)
         self._uploaded: dict[tuple[str, str], tuple[float, str]] = {}
         self._uploading: dict[tuple[str, str], asyncio.Lock] = {}
 
