@@ -48,6 +48,27 @@ def own_process(monkeypatch: pytest.MonkeyPatch):
         process._engine.app.state.engine.close()
 
 
+def test_a_forked_child_edits_too(tmp_path):
+    """A child of a process that has edited begins anew: what it asks for is answered."""
+    code = """
+import os, warnings
+warnings.simplefilter("ignore")  # Python's own advice against forks
+from PIL import Image
+import ipywanx as wx
+photo = Image.new("RGB", (512, 512), "grey")
+for seed in range(3):
+    wx.edit("super_resolution", photo, seed=seed)
+child = os.fork()
+made = wx.edit("super_resolution", photo, seed=9, timeout=60)
+if not child:
+    os._exit(0 if made.images else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), len(wx.history()))
+"""
+    if not hasattr(os, "fork"):
+        pytest.skip("there is no fork on this system")
+    assert run_script(code, IPYWANX_HOME=str(tmp_path)) == "0 5"
+
+
 def quick(**values: object) -> wx.Result:
     """A quick edit."""
     return wx.edit("super_resolution", GREY, **values)

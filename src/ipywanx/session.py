@@ -5,6 +5,7 @@ Nobody below asks "am I offline?": the engine and the service differ by the tran
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import Counter
@@ -145,7 +146,7 @@ class Session:
                 parameter="task_id",
             )
         request = None
-        for job in list(self._jobs.values()):
+        for job in self._living():
             if job.task_id == task_id and not job.failed:
                 return job
             if job.task_id == task_id:
@@ -158,7 +159,7 @@ class Session:
 
         Those of other kernels, ended ones too, are watched here from now on.
         """
-        known = {job.record_id: job for job in list(self._jobs.values()) if not job.failed}
+        known = {job.record_id: job for job in self._living() if not job.failed}
         mine = [job for job in known.values() if not job.done()]
         theirs = [
             self._start(record=record)
@@ -227,7 +228,7 @@ class Session:
 
     def open_task_ids(self) -> list[str]:
         """The service's ids of what has not ended or is not fetched; asks nobody but the disk."""
-        mine = [job.task_id for job in list(self._jobs.values()) if not job.done()]
+        mine = [job.task_id for job in self._living() if not job.done()]
         rows = self.archive.history.unfinished(self.settings.account)
         return list(dict.fromkeys(filter(None, [*mine, *(row.task_id for row in rows)])))
 
@@ -288,6 +289,10 @@ class Session:
         )
         return "\n".join(lines)
 
+    def _living(self) -> list[Job]:
+        """All jobs that somebody holds. More may begin meanwhile, which values() does not bear."""
+        return [job for ref in self._jobs.valuerefs() if (job := ref()) is not None]
+
     def _start(self, request: EditRequest | None = None, record: Record | None = None) -> Job:
         from ipywanx.service.job import Job
 
@@ -336,8 +341,16 @@ class _Process:
                 self._engine = httpx.ASGITransport(app)
             return self._engine
 
+    def renew(self) -> None:
+        """Begin anew in a forked child: of loop and engine it has the memory, but no thread."""
+        self.lock = threading.RLock()
+        self.session, self.asked = None, None
+        self._portal, self._engine = None, None
+
 
 _process = _Process()
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_process.renew)
 
 
 def current() -> Session:
