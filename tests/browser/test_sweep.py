@@ -41,7 +41,7 @@ from ipywanx.widgets.budget import Budget
 from ipywanx.widgets.sweep_view import SweepView
 allowed = False
 budget = Budget(current(), lambda: None if allowed else -0.01)
-SweepView(grid, allow=budget.allow)
+SweepView(grid, spending=budget.spending)
 """
 # Three axes: a table for each seed.
 MANY = """\

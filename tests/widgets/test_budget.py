@@ -1,16 +1,24 @@
 """Is a studio's cap kept, whatever is sent from it, and whatever becomes of that?"""
 
+import gc
+import threading
+import weakref
+from contextlib import suppress
+from dataclasses import replace
+
 import httpx
 import pytest
 from PIL import Image
-from tests.service.conftest import wait_until
+from tests.service.conftest import TEMPO, build, key, wait_until
 
 from ipywanx import session as sessions
 from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
-from ipywanx.errors import InvalidRequest
+from ipywanx.errors import InvalidRequest, SubmissionUncertain, TaskFailed
 from ipywanx.experiments.cells import Cell
 from ipywanx.widgets.studio import Studio
+
+__all__ = ["build", "key"]
 
 PHOTO = Image.new("RGB", (512, 512), "grey")
 
@@ -74,3 +82,72 @@ def test_what_is_under_way_is_counted_before_it_is_paid(studio):
         studio.experiment.run()
     sweep.result(60)
     assert studio.experiment.sweeps == [sweep]
+
+
+def test_what_fits_exactly_fits(studio):
+    """A cap of five pictures lets five be made, and a sixth not."""
+    studio.cap = 0.7
+    jobs = [studio.submit() for _ in range(5)]
+    with pytest.raises(InvalidRequest, match=r"0\.\d\d of the cap of 0\.70"):
+        [studio.submit() for _ in range(3)]  # two of the five fail, and leave their room
+    wait_until(lambda: all(job.done() for job in jobs))
+
+
+def test_two_at_once_share_one_cap(studio):
+    """Whoever asks in the same moment, no more is begun than the cap lets."""
+    studio.cap = 0.14
+    sent = []
+    for _ in range(20):
+        barrier = threading.Barrier(2)
+
+        def one(barrier: threading.Barrier) -> None:
+            barrier.wait(10)
+            with suppress(InvalidRequest):
+                sent.append(studio.submit())
+
+        threads = [threading.Thread(target=one, args=[barrier]) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        running = [job for job in sent if not job.is_free]
+        assert len(running) <= 1
+        wait_until(lambda: all(job.done() for job in sent))
+        if any(not job.failed for job in sent):
+            break
+    assert sum(not job.failed for job in sent) == 1
+
+
+def test_results_are_read_from_the_disk(studio):
+    """A studio that was used all day does not hold all pictures of that day in memory."""
+    made = []
+    for _ in range(4):
+        job = studio.submit()
+        with suppress(TaskFailed):
+            made.append(weakref.ref(job.result(30)))
+        wait_until(lambda row=job.record_id: row in studio._queue._ended)
+        studio._queue.remove(job.record_id)
+        del job
+    assert len(studio.results) == 2
+    wait_until(lambda: gc.collect() is not None and [one() for one in made] == [None, None])
+    assert [result.images[0].size for result in studio.results] == [(512, 512)] * 2
+
+
+def test_trying_again_finds_the_task_whose_answer_was_lost(build):
+    """After a lost answer Retry waits for the task that is there; nothing is sent twice."""
+    bench = build(
+        "asgi", "create:drop-after*1", "list:500", tempo=replace(TEMPO, outage_patience=0.2)
+    )
+    studio = Studio(PHOTO, "super_resolution", session=bench.session, language="en", cap=0.2)
+    job = studio.submit()
+    with pytest.raises(SubmissionUncertain):
+        job.result(30)
+    wait_until(lambda: studio.queue[0]["state"] == "FAILED")
+    bench.engine.faults._faults.clear()
+    studio._receive(None, {"kind": "retry", "job": job.record_id, "id": "view-1"}, [])
+    assert studio.problem == {}
+    (again,) = studio.jobs
+    assert again.result(30).images
+    assert (len(bench.tasks), len(bench.creates)) == (1, 1)
+    assert [result.task_id for result in studio.results] == bench.tasks
+    studio.close()

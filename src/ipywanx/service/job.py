@@ -207,6 +207,9 @@ class Job:
                 if submitted:
                     self._dispatcher.leave()
             return await self._collect(report)
+        except SubmissionUncertain:
+            self._may_run_unseen = True
+            raise
         finally:
             self._ended = time.monotonic()
             self._answered.set()
@@ -228,9 +231,6 @@ class Job:
             if self._queued is not None:
                 await self._queued
                 return
-        except SubmissionUncertain:
-            self._may_run_unseen = True
-            raise
         except asyncio.CancelledError:
             if not self._cancel_asked:
                 raise

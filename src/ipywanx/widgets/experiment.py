@@ -135,13 +135,13 @@ class Experiment(anywidget.AnyWidget):
             if self._next is None:
                 what = Text(*self.problem) if self.problem else Text("No axis.", "没有坐标轴。")
                 raise InvalidRequest(what)
-            self._budget.allow(self._next.price)
-            sweep = self._next.start()
-            self._budget.sweeps.append(sweep)
+            with self._budget.spending(self._next.price):
+                sweep = self._next.start()
+                self._budget.sweeps.append(sweep)
             if self.sheet is not None:
                 self.sheet.close()
-            allow = self._budget.allow
-            self.sheet = SweepView(sweep, language=self.language, allow=allow)
+            spending = self._budget.spending
+            self.sheet = SweepView(sweep, language=self.language, spending=spending)
             self.sheet.when_ended(self._ended)  # a retry ends as well
         waiter = threading.Thread(target=self._wait_for, args=[sweep], daemon=True)
         waiter.start()

@@ -74,6 +74,7 @@ class Queue:
         with self._lock:
             if name in self._ended:
                 del self._jobs[name]
+                self._ended.discard(name)  # another try may have the same row of the history
         self.look()
 
     def look(self) -> bool:

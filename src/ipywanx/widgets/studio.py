@@ -170,11 +170,21 @@ class Studio(anywidget.AnyWidget):
         return self._submit(self.request)
 
     def _submit(self, request: EditRequest) -> Job:
-        self._budget.allow(self._session.price(request))
-        job = self._session.submit(request)
-        self._budget.jobs.append(job)
+        with self._budget.spending(self._session.price(request)):
+            job = self._session.submit(request)
+            self._budget.add(job)
         self._queue.add(job)
         return job
+
+    def _try_again(self, failed: Job, request: EditRequest) -> None:
+        """A task whose answer was lost may be there after all: then that one is waited for."""
+        name = request.fingerprint
+        row = self._session.known([name]).get(name)
+        with self._budget.spending(0.0 if row else self._session.price(request)):
+            job = self._session.attend(row) if row else self._session.submit(request)
+            self._budget.add(job)
+        self._queue.remove(failed.record_id)
+        self._queue.add(job)
 
     @property
     def jobs(self) -> Sequence[Job]:
@@ -182,9 +192,9 @@ class Studio(anywidget.AnyWidget):
         return self._queue.jobs
 
     @property
-    def results(self) -> list[Result]:
-        """What came of it, oldest first."""
-        return [job.result() for job in self._budget.jobs if job.done() and not job.failed]
+    def results(self) -> Sequence[Result]:
+        """What came of it, oldest first; each is read from the disk when it is asked for."""
+        return self._budget.results
 
     def fill(self, request: EditRequest) -> None:
         """Set the form as for this request: function, picture, mask and values.
@@ -313,8 +323,7 @@ class Studio(anywidget.AnyWidget):
                     job.request_cancel()
             case "retry":
                 if (job := self._queue.find(content.get("job"))) and job.request is not None:
-                    self._submit(job.request)
-                    self._queue.remove(job.record_id)
+                    self._try_again(job, job.request)
             case "dismiss":
                 self._queue.remove(content.get("job"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -40,7 +40,8 @@ class SweepView(anywidget.AnyWidget):
     Args:
         sweep: What to show.
         language: ``"en"`` or ``"zh"``; None for the preferred one. May be changed at any time.
-        allow: Raises where so many yuan may not be spent on another try; None where all may.
+        spending: Is entered around another try with the yuan that it may cost, and raises
+            InvalidRequest where that is too much; None where nothing is.
 
     Attributes:
         sweep: What is shown.
@@ -69,16 +70,17 @@ class SweepView(anywidget.AnyWidget):
         sweep: Sweep,
         *,
         language: str | None = None,
-        allow: Callable[[float], None] | None = None,
+        spending: Callable[[float], AbstractContextManager[None]] | None = None,
     ) -> None:
         self.sweep = sweep
-        self._allow = allow
+        self._spending = spending or (lambda _: nullcontext())
         self._refusal: Text | None = None
         self._lock = threading.RLock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self._changes = 0  # at its end
         self._at_end: list[Callable[[], object]] = []
+        self.when_closed: Callable[[], object] = lambda: None
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="ipywanx-sweep-view")
         super().__init__(
             texts=sweep_texts(),
@@ -115,7 +117,9 @@ class SweepView(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget back; the experiment goes on."""
-        self._closed.set()
+        if not self._closed.is_set():
+            self._closed.set()
+            self.when_closed()
         self._workers.shutdown(wait=False, cancel_futures=True)
         super().close()
 
@@ -227,9 +231,8 @@ class SweepView(anywidget.AnyWidget):
         self._refusal = None
         self.look()  # so that the page hears of a refusal also where it is the same again
         try:
-            if act == "retry" and self._allow is not None:
-                self._allow(self.sweep.retry_price)
-            getattr(self.sweep, act)()
+            with self._spending(self.sweep.retry_price if act == "retry" else 0.0):
+                getattr(self.sweep, act)()
         except InvalidRequest as error:
             self._refusal = error.text
         self.look()
