@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
 from ipywanx.code import as_magic, as_python
@@ -267,6 +268,22 @@ def test_a_closed_view_is_quiet(grid, opened):
     tell(view, kind="glance", id=0)
     view.watch()
     assert not sweep.is_started
+
+
+def test_a_closed_view_is_told_of_no_more_cells(grid, monkeypatch):
+    """After each cell the open views look again; one that is closed is let go."""
+    shell = InteractiveShell()
+    shell.kernel = object()
+    monkeypatch.setattr(sweep_output, "get_ipython", lambda: shell)
+    monkeypatch.setattr(sweep_output, "display", lambda *_, **__: None)
+    for _ in range(3):
+        show_sweep(grid())
+    heard = shell.events.callbacks["post_run_cell"]
+    views = [one.__self__ for one in heard if isinstance(getattr(one, "__self__", None), SweepView)]
+    assert len(views) == 3
+    for view in views:
+        view.close()
+    assert not [one for one in heard if isinstance(getattr(one, "__self__", None), SweepView)]
 
 
 def test_a_terminal_gets_a_line(grid, capsys):

@@ -61,7 +61,8 @@ class Progress:
         line = widgets.HBox([self.button, self._text])
         line.layout.align_items = "center"
         self._notices = widgets.HTML("<br>".join(escape(notice.told()) for notice in notices))
-        self._box = widgets.VBox([line, self._notices] if notices else [line])
+        self._box = widgets.VBox([line, self._notices])
+        self._notices.layout.display = None if notices else "none"
         self._refresh()
 
     async def wait(self) -> Result:
@@ -144,7 +145,9 @@ class Progress:
         if handle is not None:
             handle.update(HTML(text))
         for part in (*self._box.children, *self._box.children[0].children, self._box):
-            part.close()
+            for one in (getattr(part, "style", None), part.layout, part):
+                if one is not None:
+                    one.close()
 
 
 def _state(word: str) -> Text:

@@ -16,8 +16,12 @@ _KINDS: dict[str, Any] = {
 }
 
 
+MOST = 8
+"""Widgets that are kept: each holds its picture several times over."""
+
+
 class Stages:
-    """Makes each widget once for a picture: it keeps what was drawn on it."""
+    """Makes each widget once for a picture: the last ones keep what was drawn on them."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], Any] = {}
@@ -41,10 +45,14 @@ class Stages:
             return None
         on = () if image is None else (image,)
         name = (kind.__name__, image.digest if image else "")
-        if name not in self._made:
+        stage = self._made.pop(name, None)
+        if stage is None:
             scales = {side: value for side, value in values.items() if side.endswith("_scale")}
-            self._made[name] = kind(*on, language=language, **scales)
-        return self._made[name]
+            stage = kind(*on, language=language, **scales)
+        self._made[name] = stage  # the last one in use stands last
+        while len(self._made) > MOST:
+            self._made.pop(next(iter(self._made))).close()
+        return stage
 
     def translate(self, language: str) -> None:
         """Say everything in another language."""

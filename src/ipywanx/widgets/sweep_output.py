@@ -30,6 +30,7 @@ def show_sweep(sweep: Sweep) -> None:
     handle = display(HTML(""), display_id=True)
     view.when_ended(lambda: _keep(sweep, handle))
     shell.events.register("post_run_cell", view.follow)
+    view.when_closed = lambda: shell.events.unregister("post_run_cell", view.follow)
 
 
 def _keep(sweep: Sweep, handle: Any) -> None:

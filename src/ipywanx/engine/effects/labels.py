@@ -80,15 +80,6 @@ def measure(numbers: Floats, count: int) -> Parts:
     return Parts(left, top, right, bottom, area, right - left + 1, bottom - top + 1)
 
 
-def without_small(mask: Bools, least: float) -> Bools:
-    """Drop parts of fewer than `least` pixels."""
-    numbers, count = label(mask)
-    if count == 0:
-        return mask
-    keep = np.concatenate([[False], np.bincount(numbers.ravel(), minlength=count + 1)[1:] >= least])
-    return np.asarray(keep[numbers])
-
-
 def filled(mask: Bools) -> Bools:
     """Fill the holes of a mask: everything the border cannot reach."""
     numbers, count = label(~mask)
