@@ -183,6 +183,10 @@ class Notebook:
         """Press Stop."""
         self.page.evaluate(INTERRUPT)
 
+    def restart(self) -> None:
+        """Restart the kernel; the page stays."""
+        self.page.evaluate(f"async () => {{ {PRELUDE} await kernel.restart(); }}")
+
     def save(self) -> dict[str, Any]:
         """Save, and return the notebook as it is on disk."""
         self.page.evaluate(SAVE)

@@ -60,9 +60,6 @@ BOX = """node => { const box = node.getBoundingClientRect();
   return [box.x - pane.x, box.y - pane.y, box.width, box.height]; }"""
 LOADED = """([wall, at]) => { const image = wall.querySelectorAll('.wanx-card-image')[at];
   return !image.hidden && image.complete && image.naturalWidth > 0; }"""
-RESTART = """async () => {
-  const session = window.jupyterapp.shell.currentWidget.sessionContext;
-  await session.session.kernel.restart(); }"""
 THEME = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
 THEMED = """theme => document.body.dataset.jpThemeLight === String(theme === 'light')
   && getComputedStyle(document.body).getPropertyValue('--jp-layout-color1')"""
@@ -307,7 +304,7 @@ def test_stars_tags_and_search_outlive_page_and_kernel(lab: Lab):
     g = Viewing(g.notebook)
     g.shows(*PROMPTS[2:])
     assert g.root.get_by_role("searchbox").input_value() == "猫"
-    g.page.evaluate(RESTART)
+    g.notebook.restart()
     home = g.notebook.lab.folder / f"home-{g.notebook.lab._count:03}"
     g.notebook.evaluate(f"import os; os.environ['IPYWANX_HOME'] = {str(home)!r}")
     assert "Error" not in g.notebook.run(1)

@@ -11,7 +11,6 @@ from lab import PRELUDE, Lab
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 OFFLINE = "(kernel.connectionStatus !== 'connected')"
-RESTART = f"async () => {{ {PRELUDE} await kernel.restart(); }}"
 
 
 @pytest.mark.slow
@@ -204,7 +203,7 @@ def test_kernel_restart_is_said(lab: Lab):
     hand = opened(lab)
     errors: list[str] = []
     hand.page.on("pageerror", lambda error: errors.append(str(error)))
-    hand.page.evaluate(RESTART)
+    hand.notebook.restart()
     hand.editor.get_by_text("The kernel was restarted: run the cell again.").wait_for(
         timeout=20_000
     )

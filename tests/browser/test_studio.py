@@ -268,6 +268,17 @@ def test_the_cap_holds(person: Person):
     assert person.ask("len(bodies)") == 0
 
 
+def test_a_kernel_restart_is_said(person: Person):
+    """After a restart the buttons that need the kernel say what to do."""
+    said = person.studio.locator(".wanx-right > .wanx-problem")
+    person.notebook.restart()
+    expect(said).to_have_text("The kernel was restarted: run the cell again.", timeout=20_000)
+    person.studio.locator(".wanx-language").click()
+    person.write("a temple")
+    person.studio.locator(".wanx-submit").click()
+    expect(said).to_have_text("内核已重启：请重新运行该单元格。")
+
+
 def test_keys_and_labels(person: Person):
     """Every control has a name, and the functions are one stop of Tab with arrows inside."""
     nameless = """node => [...node.querySelectorAll('button, input, select, textarea')].filter(

@@ -40,7 +40,8 @@ from ipywanx.session import current
 from ipywanx.widgets.budget import Budget
 from ipywanx.widgets.sweep_view import SweepView
 allowed = False
-budget = Budget(current(), lambda: None if allowed else -0.01)
+type(current()).is_free = False
+budget = Budget(current(), lambda: None if allowed else 0.1)
 SweepView(grid, spending=budget.spending)
 """
 # Three axes: a table for each seed.

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
@@ -21,6 +20,7 @@ from ipywanx.model.params import Kind, Param, describe
 from ipywanx.text import Text
 from ipywanx.widgets.esm import EXPERIMENT, module
 from ipywanx.widgets.messages import Inbox
+from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.pictures import variables_of
 from ipywanx.widgets.sweep_view import SweepView
 from ipywanx.widgets.texts import experiment_texts
@@ -44,7 +44,7 @@ _HINTS: Mapping[Kind, Text] = {
 }
 
 
-class Experiment(anywidget.AnyWidget):
+class Experiment(PageWidget):
     """Axes over a form. The page shows what the traits say; what axes mean is decided here.
 
     Args:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 from PIL import Image
@@ -18,6 +17,7 @@ from ipywanx.model.results import Result
 from ipywanx.session import current
 from ipywanx.widgets.esm import GALLERY, module
 from ipywanx.widgets.messages import UNREADABLE
+from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.shelf import Shelf
 from ipywanx.widgets.texts import gallery_texts
 
@@ -33,7 +33,7 @@ ADD_EVERY = 1.0
 """Seconds between the first arrivals of many and the next ones: each change sends all cards."""
 
 
-class Gallery(anywidget.AnyWidget):
+class Gallery(PageWidget):
     """The results that are kept, of all kernels; those of this one appear when they arrive.
 
     ``Gallery()`` under a cell shows them: each opens to be compared with what it began with or with

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
@@ -33,6 +32,7 @@ from ipywanx.widgets.experiment import Experiment
 from ipywanx.widgets.gallery import Gallery
 from ipywanx.widgets.mask_editor import MaskEditor
 from ipywanx.widgets.messages import Inbox
+from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.stages import Stages
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ipywanx.service.job import Job
 
 
-class Studio(anywidget.AnyWidget):
+class Studio(PageWidget):
     """Forms for all ten functions, with a queue and a gallery.
 
     Args:

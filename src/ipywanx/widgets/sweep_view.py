@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 from PIL import Image
 
@@ -21,6 +20,7 @@ from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import sweep_facts as facts
 from ipywanx.widgets.esm import SWEEP, module
 from ipywanx.widgets.messages import UNREADABLE
+from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.sweep_texts import sweep_texts
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LOOK_EVERY, LOOK_AT_MANY_EVERY = 0.25, 1.0
 SMALLEST, LARGEST = 96, 384
 
 
-class SweepView(anywidget.AnyWidget):
+class SweepView(PageWidget):
     """A view of one experiment.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipywanx.experiments.cells import WORDS
 from ipywanx.text import Text
 
+_LOST = Text("The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。")
 _EASEL = {
     "tools": Text("Tools", "工具"),
     "actions": Text("Actions", "操作"),
@@ -58,9 +59,7 @@ _EASEL = {
         "宽和高必须大于 0；多边形至少需要 3 个顶点。",
     ),
     "busy": Text("The kernel is busy; {n} waiting.", "内核繁忙；{n} 项等待处理。"),
-    "lost": Text(
-        "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
-    ),
+    "lost": _LOST,
 }
 _MASK = {
     "stage": Text(
@@ -244,11 +243,10 @@ _GALLERY = {
     "remix": Text("Remix", "换种子再做"),
     "cost": Text("CNY {n}", "{n} 元"),
     "facts": Text("Particulars", "详情"),
-    "lost": Text(
-        "The kernel was restarted: run the cell again.", "内核已重启：请重新运行该单元格。"
-    ),
+    "lost": _LOST,
 }
 _STUDIO = {
+    "lost": _LOST,
     "functions": Text("What to do", "功能"),
     "submit": Text("Create", "生成"),
     "free": Text("free preview", "免费预览"),
@@ -276,6 +274,7 @@ _STUDIO = {
 
 
 _EXPERIMENT = {
+    "lost": _LOST,
     "experiment": Text("Vary it: an experiment", "变化参数：批量实验"),
     "parameter": Text("What varies", "变化的参数"),
     "add_axis": Text("Add an axis", "添加坐标轴"),

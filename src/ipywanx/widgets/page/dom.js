@@ -12,6 +12,14 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Whether the kernel still knows the widget. anywidget's model does not tell, the whole one does.
+function liveness(model) {
+  let whole = null;
+  const found = Promise.resolve(model.widget_manager?.get_model(model.get("own_id")));
+  found.then((one) => { whole = one; }).catch(() => {}); // a saved notebook has none
+  return () => whole?.comm_live !== false;
+}
+
 function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");

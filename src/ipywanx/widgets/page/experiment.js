@@ -4,6 +4,7 @@ async function render({ model, el }) {
   const abort = new AbortController();
   const listen = (node, type, handler) => node.addEventListener(type, handler, { signal: abort.signal });
   const text = speaker(model);
+  const alive = liveness(model);
   const view = Math.random().toString(36).slice(2, 10);
   let count = 0;
 
@@ -76,6 +77,10 @@ async function render({ model, el }) {
     count += 1;
     const now = { axes: model.get("axes"), how: model.get("how") }; // may not have come as traits yet
     el.dispatchEvent(new CustomEvent("wanx-run", { bubbles: true, detail: now })); // the studio adds its form
+    if (!alive()) {
+      problem.textContent = text("lost");
+      return;
+    }
     model.send({ kind: "run", ...now, id: `${view}-${count}` });
   });
   listen(el, "keydown", (event) => {

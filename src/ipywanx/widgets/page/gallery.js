@@ -2,12 +2,13 @@
 
 function render({ model, el }) {
   const text = speaker(model);
+  const alive = liveness(model);
   const titles = (name) => model.get("titles")[name] ?? [name, name];
   const title = (name, language) =>
     titles(name)[(language ?? model.get("language")) === "zh" ? 1 : 0] || "?";
   const lost = element("p", { className: "wanx-hint", role: "status", hidden: true });
   function send(content) {
-    const gone = model.comm_live === false;
+    const gone = !alive();
     lost.textContent = text("lost");
     lost.hidden = !gone;
     if (!gone) model.send(content);

@@ -5,10 +5,12 @@ async function render({ model, el }) {
   const listen = (node, type, handler, options = {}) =>
     node.addEventListener(type, handler, { signal: abort.signal, ...options });
   const text = speaker(model);
+  const alive = liveness(model);
   const set = (name, value) => { model.set(name, value); model.save_changes(); };
   const view = Math.random().toString(36).slice(2, 10);
   let count = 0;
   const send = (content, buffer) => {
+    if (tellLoss()) return;
     count += 1;
     model.send({ ...content, form: shown(), id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
   };
@@ -109,6 +111,12 @@ async function render({ model, el }) {
     priceTag.textContent = `${n} × · ${cost}${cap}`;
   }
 
+  function tellLoss() {
+    const lost = !alive();
+    if (lost) problem.textContent = text("lost");
+    return lost;
+  }
+
   function showProblem() {
     const said = model.get("problem");
     const shown = form.node.querySelector(`[data-field="${CSS.escape(said.field ?? "")}"]:not([hidden])`);
@@ -185,6 +193,7 @@ async function render({ model, el }) {
     ["change:experiment", () => host("experiment", experimentBox)],
     ["change:queue", () => queue.show()],
     ["change:problem", showProblem],
+    ["comm_live_update", tellLoss],
   ];
   for (const [events, handler] of heard) model.on(events, handler);
   await Promise.all([host("stage", stageBox), host("experiment", experimentBox), host("gallery", galleryBox)]);

@@ -2,9 +2,10 @@
 
 function render({ model, el }) {
   const text = speaker(model);
+  const alive = liveness(model);
   const lost = element("p", { className: "wanx-hint", role: "status", hidden: true });
   function send(content) {
-    const gone = model.comm_live === false;
+    const gone = !alive();
     lost.textContent = text("lost");
     lost.hidden = !gone;
     if (!gone) model.send(content);
