@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.core.error import UsageError
 from pydantic import SecretStr
 
 from ipywanx import keys
-from ipywanx.errors import NotConfigured
+from ipywanx.errors import NotConfigured, WanxError
 from ipywanx.settings import Settings
 
 KEY = "sk-0123456789abcdef"
@@ -350,7 +351,7 @@ def test_what_cannot_be_done_is_one_line(kernel, line, text, says):
     """A damaged key, nobody to ask, no keyring, odd words: one line with the way out, no change."""
     kernel.types(text)
     done = kernel.shell.run_cell(f"%wanx {line}")
-    assert type(done.error_in_exec).__name__ == "UsageError"
+    assert isinstance(done.error_in_exec, UsageError | WanxError)
     with pytest.raises(type(done.error_in_exec), match=says):
         done.raise_error()
     assert "canary" not in str(done.error_in_exec)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
+
+from ipywanx.errors import WanxError
 
 
 def run(shell: InteractiveShell, code: str) -> Any:
@@ -16,5 +19,5 @@ def complaint(shell: InteractiveShell, code: str) -> str:
     """Run a cell that must fail and return what it said."""
     done = shell.run_cell(code)
     error = done.error_in_exec or done.error_before_exec
-    assert type(error).__name__ == "UsageError"
+    assert isinstance(error, UsageError | WanxError)
     return str(error)

@@ -1,5 +1,6 @@
 """%wanx and %%wanx in an IPython shell without a front end, answered by the offline engine."""
 
+import asyncio
 import subprocess
 import sys
 from importlib import metadata
@@ -107,6 +108,66 @@ def test_unloading_takes_everything_back(shell):
     assert shell.input_transformers_post == []
     assert not any("ipywanx" in repr(m) for m in shell.Completer.custom_matchers)
     assert "WanxMagics" not in shell.magics_manager.registry
+
+
+def test_a_function_edits_its_own_variables(shell):
+    """In a function IMAGE, masks and {{name}} are the function's, and else the notebook's."""
+    run(
+        shell,
+        "def enlarge(photo, colour):\n"
+        '    made = %wanx colorization photo --seed 1 -p "{{colour}}的{{thing}}"\n'
+        "    return made\n"
+        "colour, thing = '绿色', '花'\n"
+        "from PIL import Image\n"
+        "made = enlarge(Image.new('RGB', (640, 512)), '红色')",
+    )
+    made = shell.user_ns["made"]
+    assert made.images[0].size == (640, 512)
+    assert made.request.prompt == "红色的花"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%time\n%wanx super_resolution photo --seed 3 -o out",
+        "%time %wanx super_resolution photo --seed 3 -o out",
+        "%timeit -n1 -r1 %wanx super_resolution photo --seed 3 -o out",
+        "%%capture said\n%wanx super_resolution photo --seed 3 -o out",
+        "get_ipython().run_cell('%wanx super_resolution photo --seed 3 -o out');",
+    ],
+)
+def test_other_magics_may_stand_around_it(shell, cell):
+    """A cell within a cell, which cannot await, waits in the ordinary way."""
+
+    async def in_a_loop() -> None:
+        done = await shell.run_cell_async(cell, transformed_cell=shell.transform_cell(cell))
+        done.raise_error()
+
+    asyncio.run(in_a_loop())
+    assert shell.user_ns["out"].request.seed == 3
+
+
+def test_an_error_is_one_line_and_still_what_it_is(shell):
+    """A loop over pictures goes on after ``except wx.WanxError``; uncaught it is one line."""
+    run(
+        shell,
+        "import ipywanx as wx\n"
+        "skipped = []\n"
+        "for factor in (9, 8):\n"
+        "    try:\n"
+        "        %wanx super_resolution photo --upscale-factor $factor\n"
+        "    except wx.InvalidRequest as error:\n"
+        "        skipped.append(error.parameter)\n".replace("$factor", "9"),
+    )
+    assert shell.user_ns["skipped"] == ["upscale_factor"] * 2
+    assert complaint(shell, "%wanx super_resolution photo --upscale-factor 9").startswith(
+        "upscale_factor is 9"
+    )
+
+
+def test_cancelling_what_is_unknown_says_so(shell):
+    """An id that the service does not know is no task that is too late to be cancelled."""
+    assert "nope" in complaint(shell, "%wanx cancel nope")
 
 
 def test_a_reset_takes_no_magic_away(shell):

@@ -8,6 +8,7 @@ else, in a function or a loop, the plain magic waits in the ordinary way.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from ipywanx.magics.completion import candidates
 from ipywanx.text import Text, prefer_language
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from ipywanx.experiments.sweep import Sweep
@@ -31,6 +34,7 @@ _CALL = re.compile(
 )
 
 
+_SHELL = "IPython.core.interactiveshell"
 _SWEEP = ("ipywanx.experiments.sweep", "Sweep")
 
 
@@ -42,8 +46,24 @@ def _show_sweep(sweep: Sweep) -> None:
 
 
 def await_edits(lines: list[str]) -> list[str]:
-    """Turn our magics at the left margin, translated by IPython, into awaited calls."""
-    return [_CALL.sub(rf"\1await {_AWAITED}(\2)\n", line) for line in lines]
+    """Turn our magics at the left margin, translated by IPython, into awaited calls.
+
+    Not those of a cell in a cell, as ``%%time`` and ``%%capture`` run theirs: these cannot await.
+    """
+    return (
+        lines if _in_a_cell() else [_CALL.sub(rf"\1await {_AWAITED}(\2)\n", line) for line in lines]
+    )
+
+
+def _in_a_cell() -> bool:
+    """Whether a cell is running that asks for this one."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - IPython tells it by nothing else
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "run_code" and frame.f_globals.get("__name__") == _SHELL:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @context_matcher(identifier="ipywanx")

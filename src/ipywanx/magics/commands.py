@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections import ChainMap
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
 from IPython.display import Markdown, display
 from traitlets import Bool, Enum
 from traitlets.config import Configurable
 
 from ipywanx import reference
 from ipywanx.calls import sweep
-from ipywanx.errors import WanxError
+from ipywanx.errors import TaskTimedOut, WanxError
 from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, Experiment, parse
 from ipywanx.model.requests import REQUESTS, make_request, request_class
+from ipywanx.model.tasks import Status
 from ipywanx.session import current
 from ipywanx.text import LANGUAGES, Text, prefer_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from IPython.core.interactiveshell import InteractiveShell
 
     from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
+
+
+FIRST_WORD = 3.0
+"""Seconds in which the service says what it knows of a task."""
 
 
 @magics_class
@@ -66,11 +79,14 @@ class WanxMagics(Magics, Configurable):
             nested.enable()
 
     @no_var_expand
+    @needs_local_scope
     @line_cell_magic
-    def wanx(self, line: str, cell: str | None = None) -> Any:
+    def wanx(
+        self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None
+    ) -> Any:
         """Edit a picture, and wait for it."""
         with short_errors():
-            asked = parse(line, cell, self._shell.user_ns)
+            asked = parse(line, cell, ChainMap(dict(local_ns or {}), self._shell.user_ns))
             if isinstance(asked, Command):
                 return self._command(asked)
             if isinstance(asked, Experiment):
@@ -150,6 +166,9 @@ class WanxMagics(Magics, Configurable):
             case "cancel":
                 job = current().resume(_task_id(asked))
                 cancelled = job.cancel()
+                if not cancelled and job.status in {Status.PENDING, Status.UNKNOWN}:
+                    with suppress(TaskTimedOut):
+                        job.result(FIRST_WORD)  # where there is no such task this says so
                 late = Text(f"Too late: it is {job.status}.", f"太晚了：状态是 {job.status}。")
                 print((Text("Cancelled.", "已取消。") if cancelled else late).told())  # noqa: T201
             case "mask":
@@ -273,11 +292,24 @@ WanxMagics.wanx.__doc__ = (
 
 @contextmanager
 def short_errors() -> Iterator[None]:
-    """Our errors as IPython's UsageError: one readable line, no traceback."""
+    """Our errors as one readable line, no traceback; ``except wx.WanxError`` catches them."""
     try:
         yield
     except WanxError as error:
-        raise UsageError(error.told()) from None
+        kind = _short(type(error))  # type: ignore[arg-type] # classes can be hashed
+        short = kind.__new__(kind)  # a job keeps the error itself
+        short.__dict__.update(error.__dict__)
+        raise short from None
+
+
+@cache
+def _short(kind: type[WanxError]) -> type[WanxError]:
+    told = kind.told
+    shown = {
+        "__str__": told,
+        "_render_traceback_": lambda error: [f"{kind.__name__}: {told(error)}"],  # for IPython
+    }
+    return type(kind.__name__, (kind,), shown)
 
 
 def has_kernel(shell: InteractiveShell) -> bool:

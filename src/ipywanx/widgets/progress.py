@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from IPython.core.error import UsageError
 from IPython.display import HTML, display
 
 from ipywanx.errors import TaskTimedOut
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
 
+LAST_WORD = 2.0
+"""Seconds in which, after Stop, the service may still say what becomes of the task."""
 HEARTBEAT = 0.1
 """Seconds between looks; ipykernel interrupts an awaiting cell without waking its loop."""
 # In English the service's own words, which its console shows as well.
@@ -78,7 +81,10 @@ class Progress:
                 await asyncio.sleep(HEARTBEAT)
         except asyncio.CancelledError:
             self._cancel()
-            raise
+            end = time.monotonic() + LAST_WORD
+            while not self._look() and time.monotonic() < end:
+                await asyncio.sleep(HEARTBEAT)
+            raise UsageError(self._stopped().told()) from None
         finally:
             self._close(handle)
         return self._outcome()
@@ -89,8 +95,12 @@ class Progress:
         try:
             while not self._look():
                 time.sleep(HEARTBEAT)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # goes on: it has to end the loops around it too
             self._cancel()
+            end = time.monotonic() + LAST_WORD
+            while not self._look() and time.monotonic() < end:
+                time.sleep(HEARTBEAT)
+            print(self._stopped().told())  # noqa: T201
             raise
         finally:
             self._close(handle)
@@ -119,6 +129,22 @@ class Progress:
                 f"任务会继续并计费：%wanx resume {self.job.task_id} 可查看。",
             ),
             task_id=self.job.task_id or "",
+        )
+
+    def _stopped(self) -> Text:
+        """What became of the task when the person had pressed Stop."""
+        task_id = self.job.task_id
+        if self.job.done() and self.job.status is Status.CANCELED:
+            return Text("Stopped; the task will not run.", "已停止；任务不会运行。")
+        if task_id is None:
+            return Text(
+                "Stopped; the task may have been sent: %wanx jobs tells.",
+                "已停止；任务可能已经发送：请用 %wanx jobs 查看。",
+            )
+        return Text(
+            f"Stopped; the task is {self.job.status} and may be charged: %wanx resume {task_id} "
+            "shows it.",
+            f"已停止；任务的状态是 {self.job.status}，可能计费：%wanx resume {task_id} 可查看。",
         )
 
     def _refresh(self) -> None:
