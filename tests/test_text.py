@@ -122,6 +122,32 @@ def test_an_error_is_told_in_both_languages(way):
     assert str(error) == error.text.en
 
 
+BYTES = b"\x89PNG" * 200_000
+LONG: dict[str, Callable[[], object]] = {
+    "function": lambda: wx.edit(BYTES),
+    "prompt": lambda: expand(prompt=BYTES),
+    "number": lambda: expand(n=[7] * 9999),
+    "size of a mask": lambda: wx.Mask(BYTES),
+    "box": lambda: wx.Mask((9, 8)).rectangle(BYTES, 0, 5, 5),
+    "radius": lambda: wx.Mask((9, 8)).stroke([(1, 2)], BYTES),
+    "growth": lambda: wx.Mask((9, 8)).grow(BYTES),
+    "colour": lambda: wx.Drawing((9, 8)).stroke([(1, 2)], 3, "#" * 99_999),
+    "file": lambda: load("x" * 99_999),
+    "half an address": lambda: load("https://?" + "x" * 99_999),
+    "address of a mask": lambda: wx.Mask.from_image("https://example.com/" + "x" * 99_999),
+    "size of a result": lambda: wx.Wan25Edit(image=PHOTO, prompt="x", size="9" * 99_999),
+    "task": lambda: wx.resume(BYTES),
+}
+
+
+@pytest.mark.parametrize("way", LONG)
+def test_no_error_tells_a_long_value_whole(way):
+    """Of bytes, arrays and endless texts an error quotes the beginning, not megabytes."""
+    with pytest.raises(WanxError, match="…") as caught:
+        LONG[way]()
+    assert len(str(caught.value)) < 1000
+
+
 def every_class(root: type[WanxError] = WanxError) -> Iterator[type[WanxError]]:
     """All classes of errors that have none below them."""
     # A magic makes classes of its own, to show an error in one line.

@@ -35,6 +35,7 @@ from typing import Any
 from ipywanx.text import Language, Text, both, sentences
 
 NOTHING_SENT = Text("Nothing was sent.", "未发送任何内容。")
+_LONGEST_VALUE = 200  # signs of a value in a message; a path usually has fewer
 
 
 class WanxError(Exception):
@@ -218,6 +219,12 @@ class ResultExpired(TaskError):
 def unsent(en: str = "", zh: str = "") -> Text:
     """An advice, if there is one, and that nothing was sent."""
     return sentences(Text(en, zh), NOTHING_SENT)
+
+
+def brief(value: object) -> str:
+    """A value as code, for a message: of a long one, such as a file's bytes, the beginning."""
+    written = repr(value)
+    return written if len(written) <= _LONGEST_VALUE else f"{written[: _LONGEST_VALUE - 1]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Text:

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from pydantic import SecretStr
 
 from ipywanx._version import __version__
-from ipywanx.errors import InvalidRequest, unsent
+from ipywanx.errors import InvalidRequest, brief, unsent
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.requests import make_request
 from ipywanx.model.results import Result
@@ -138,7 +138,9 @@ class Session:
         task_id = str(task_id).strip()
         if not re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*", task_id):
             raise InvalidRequest(
-                Text(f"{task_id!r} is not the id of a task.", f"{task_id!r} 不是任务编号。"),
+                Text(
+                    f"{brief(task_id)} is not the id of a task.", f"{brief(task_id)} 不是任务编号。"
+                ),
                 hint=unsent(
                     "Give result.task_id or job.task_id.",
                     "请给出 result.task_id 或 job.task_id。",

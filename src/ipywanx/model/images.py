@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from ipywanx.errors import UnusableImage
+from ipywanx.errors import UnusableImage, brief
 from ipywanx.model.pixels import (
     readable,
 )
@@ -74,8 +74,8 @@ class Picture:
         if self.url is not None:
             raise UnusableImage(
                 Text(
-                    f"{self.url} is fetched by the service; its pixels are not here.",
-                    f"{self.url} 由服务自行获取；这里没有它的像素。",
+                    f"{brief(self.url)} is fetched by the service; its pixels are not here.",
+                    f"{brief(self.url)} 由服务自行获取；这里没有它的像素。",
                 )
             )
         with readable(self.name), Image.open(io.BytesIO(self.data)) as image:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from ipywanx.errors import UnusableImage, unsent
+from ipywanx.errors import UnusableImage, brief, unsent
 from ipywanx.model.fitting import TURNED, from_file, from_pixels, image_name, written
 from ipywanx.model.images import MAX_BYTES, MAX_SIDE, Picture
 from ipywanx.model.pixels import decode, from_array, is_turned, open_header
@@ -66,8 +66,8 @@ def open_image(source: Any) -> Image.Image:
     if _is_url(source):
         raise UnusableImage(
             Text(
-                f"{source} is an address; the pixels themselves are needed here.",
-                f"{source} 是网址；这里需要图片本身的像素。",
+                f"{brief(source)} is an address; the pixels themselves are needed here.",
+                f"{brief(source)} 是网址；这里需要图片本身的像素。",
             ),
             hint=unsent("Download the picture and give the file.", "请下载图片，再给出文件。"),
         )
@@ -129,7 +129,7 @@ def _read(source: Any) -> tuple[bytes, Text]:
             )
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise UnusableImage(
-                Text(f"{str(source)!r} is not a file.", f"{str(source)!r} 不是文件。"),
+                Text(f"{brief(str(source))} is not a file.", f"{brief(str(source))} 不是文件。"),
                 hint=unsent(),
             )
         return path.read_bytes(), both(path.name)
@@ -138,8 +138,8 @@ def _read(source: Any) -> tuple[bytes, Text]:
         folder = Path.cwd().name
         raise UnusableImage(
             Text(
-                f"The picture {str(source)!r} cannot be read: {reason}.",
-                f"无法读取图片 {str(source)!r}：{reason}。",
+                f"The picture {brief(str(source))} cannot be read: {reason}.",
+                f"无法读取图片 {brief(str(source))}：{reason}。",
             ),
             hint=unsent(
                 f"The working folder is {folder!r}; check the name.",
@@ -185,7 +185,8 @@ def _from_url(url: str) -> Picture:
         host = None
     if not host:
         raise UnusableImage(
-            Text(f"{url!r} is not a complete URL.", f"{url!r} 不是完整的 URL。"), hint=unsent()
+            Text(f"{brief(url)} is not a complete URL.", f"{brief(url)} 不是完整的 URL。"),
+            hint=unsent(),
         )
     notice = Text(
         f"The service fetches {url} itself; its size is not checked here.",

@@ -17,7 +17,7 @@ from annotated_types import Ge, Le
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-from ipywanx.errors import InvalidRequest, did_you_mean, unsent
+from ipywanx.errors import InvalidRequest, brief, did_you_mean, unsent
 from ipywanx.text import Text, both
 
 Kind = Literal["text", "int", "float", "bool", "image", "mask"]
@@ -167,8 +167,8 @@ def explain(
     expected = params[name].expectation if name in params else both(str(first["msg"]))
     return InvalidRequest(
         Text(
-            f"{name} is {value!r}, but {function} takes {expected.en}.",
-            f"{name} 是 {value!r}，但 {function} 需要的是：{expected.zh}。",
+            f"{name} is {brief(value)}, but {function} takes {expected.en}.",
+            f"{name} 是 {brief(value)}，但 {function} 需要的是：{expected.zh}。",
         ),
         hint=unsent(),
         parameter=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import Any
 
-from ipywanx.errors import InvalidRequest, did_you_mean, unsent
+from ipywanx.errors import InvalidRequest, brief, did_you_mean, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.wan25 import Wan25Edit
 from ipywanx.text import Text
@@ -23,7 +23,7 @@ def request_class(name: str) -> type[EditRequest]:
     if cls := REQUESTS.get(str(name)):
         return cls
     raise InvalidRequest(
-        Text(f"There is no function {name!r}.", f"没有名为 {name!r} 的功能。"),
+        Text(f"There is no function {brief(name)}.", f"没有名为 {brief(name)} 的功能。"),
         hint=unsent(*did_you_mean(str(name), REQUESTS)),
         parameter="function",
     )

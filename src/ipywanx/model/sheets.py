@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from PIL import Image
 
-from ipywanx.errors import InvalidRequest, UnusableImage, UnusableMask
+from ipywanx.errors import InvalidRequest, UnusableImage, UnusableMask, brief
 from ipywanx.model.images import MAX_SIDE
 from ipywanx.model.operations import BLANK, Mode, Name, Operation
 from ipywanx.model.pixels import BROKEN
@@ -50,8 +50,8 @@ class Sheet:
         except (TypeError, ValueError):
             raise self.refusal(
                 Text(
-                    f"A {kind}'s size is (width, height) in whole pixels, not {self.size!r}.",
-                    f"{kind.zh}的尺寸应为整数像素 (宽, 高)，而不是 {self.size!r}。",
+                    f"A {kind}'s size is (width, height) in whole pixels, not {brief(self.size)}.",
+                    f"{kind.zh}的尺寸应为整数像素 (宽, 高)，而不是 {brief(self.size)}。",
                 )
             ) from None
         object.__setattr__(self, "size", (width, height))
@@ -132,7 +132,10 @@ class Sheet:
         if not all(is_number(number) for number in (x, y, width, height)):
             box = (x, y, width, height)
             raise self.refusal(
-                Text(f"A box is four numbers, not {box!r}.", f"方框应为四个数值，而不是 {box!r}。")
+                Text(
+                    f"A box is four numbers, not {brief(box)}.",
+                    f"方框应为四个数值，而不是 {brief(box)}。",
+                )
             )
         if not (width > 0 and height > 0 and math.isfinite(width + height)):
             raise self.refusal(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any, get_args
 
-from ipywanx.errors import UnusableMask
+from ipywanx.errors import UnusableMask, brief
 from ipywanx.model.images import MAX_SIDE
 from ipywanx.model.operations import COLOR, EDIT, INK, KEEP, SHAPES, Mode, Name, Operation, Value
 from ipywanx.model.pixels import open_header
@@ -51,7 +51,7 @@ def operation(
     """
     if name not in get_args(Name) or (mode != "L" and name in _ON_MASKS_ONLY):
         raise UnusableMask(
-            Text(f"There is no step {name!r} here.", f"这里没有名为 {name!r} 的步骤。")
+            Text(f"There is no step {brief(name)} here.", f"这里没有名为 {brief(name)} 的步骤。")
         )
     least = _FEWEST_POINTS.get(name, 0)
     checked = _points(points) if least else ()
@@ -73,8 +73,8 @@ def operation(
     if name == "grow" and (not is_number(radius) or not abs(radius) <= MAX_SIDE):
         raise UnusableMask(
             Text(
-                f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {radius!r}.",
-                f"grow 接受 -{MAX_SIDE} 到 {MAX_SIDE} 像素，而不是 {radius!r}。",
+                f"grow takes -{MAX_SIDE} to {MAX_SIDE} pixels, not {brief(radius)}.",
+                f"grow 接受 -{MAX_SIDE} 到 {MAX_SIDE} 像素，而不是 {brief(radius)}。",
             )
         )
     if name == "fill" and not all(
@@ -166,8 +166,8 @@ def _radii(radius: Any, count: int) -> tuple[float, ...]:
         if not is_number(one) or not 0 < one <= MAX_SIDE:
             raise UnusableMask(
                 Text(
-                    f"The radius is {one!r}; it must be over 0 and at most {MAX_SIDE}.",
-                    f"半径为 {one!r}；必须大于 0 且不超过 {MAX_SIDE}。",
+                    f"The radius is {brief(one)}; it must be over 0 and at most {MAX_SIDE}.",
+                    f"半径为 {brief(one)}；必须大于 0 且不超过 {MAX_SIDE}。",
                 )
             )
     if several and len(radii) != count:
@@ -196,7 +196,7 @@ def _value(value: Any, mode: Mode) -> Value:
     )
     raise UnusableMask(
         Text(
-            f"A step paints {wanted}, not {value!r}.",
-            f"步骤绘制的应为 {wanted.zh}，而不是 {value!r}。",
+            f"A step paints {wanted}, not {brief(value)}.",
+            f"步骤绘制的应为 {wanted.zh}，而不是 {brief(value)}。",
         )
     )

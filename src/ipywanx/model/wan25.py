@@ -12,7 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from ipywanx.errors import InvalidRequest, unsent
+from ipywanx.errors import InvalidRequest, brief, unsent
 from ipywanx.model.functions import EditRequest, Function, about_prompt
 from ipywanx.model.images import Picture
 from ipywanx.model.params import About
@@ -118,8 +118,8 @@ class Wan25Edit(EditRequest):
         if self.size is not None and output_size(self.size) is None:
             raise InvalidRequest(
                 Text(
-                    f"size is {self.size!r}, which the model does not take.",
-                    f"size 是 {self.size!r}，模型不接受。",
+                    f"size is {brief(self.size)}, which the model does not take.",
+                    f"size 是 {brief(self.size)}，模型不接受。",
                 ),
                 hint=unsent(
                     "Give width*height such as 1280*720, of 768*768 to 1280*1280 pixels in all.",
