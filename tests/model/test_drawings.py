@@ -1,5 +1,6 @@
 """Is a drawing exactly what was drawn, in its colours?"""
 
+import io
 import json
 
 import numpy as np
@@ -92,6 +93,17 @@ def test_a_drawing_survives_json(drawing):
     again = Drawing.from_json(drawing.to_json())
     assert again == drawing
     assert again.image == drawing.image
+
+
+def test_a_drawing_is_shown_small_as_a_picture():
+    """Begun with a photograph's bytes, it is a line of text and a small picture of its colours."""
+    noise = np.random.default_rng(3).integers(0, 256, (1000, 900, 3), np.uint8)
+    assert repr(Drawing.from_image(noise).clear()) == "<Drawing: 900×1000, 2 steps>"
+    assert len(Drawing.from_image(noise)._repr_png_()) < 200_000
+    halves = Drawing((900, 1000)).rectangle(0, 0, 900, 500, "#ff8000")
+    shown = Image.open(io.BytesIO(halves._repr_png_())).convert("RGB")
+    assert shown.size == (360, 400)
+    assert [shown.getpixel((180, y)) for y in (50, 350)] == [(255, 128, 0), (255, 255, 255)]
 
 
 def test_colours_are_drawn_as_named():

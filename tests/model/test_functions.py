@@ -204,6 +204,16 @@ def test_a_mask_of_nearly_everything_is_mentioned():
     assert make("description_edit_with_mask").notices == ()
 
 
+def test_a_request_tells_itself_in_few_words():
+    """Neither the picture's bytes nor a mask's are in its repr, nor what was changed on the way."""
+    noise = np.random.default_rng(3).integers(0, 256, (300, 320, 3), np.uint8)
+    mask = Mask.from_image(np.random.default_rng(3).integers(0, 2, (512, 546)) > 0)
+    request = make("description_edit_with_mask", image=noise, mask=mask, fit=True)
+    assert request.notices
+    assert "mask=<Mask: 546×512, 1 step" in repr(request)
+    assert len(repr(request)) < 300
+
+
 # ---- bad requests ---------------------------------------------------------------------------
 
 BAD: list[tuple[str, dict[str, Any], str]] = [

@@ -287,6 +287,20 @@ def test_points_may_lie_outside():
     assert Mask((40, 40)).rectangle(-50, -50, 20, 20).area == 0
 
 
+# ---- in a notebook --------------------------------------------------------------------------
+
+
+def test_a_mask_is_shown_small_as_a_picture():
+    """Its text tells size, steps and area in a line; its picture has its shape and few bytes."""
+    noise = Mask.from_image(np.random.default_rng(3).integers(0, 2, (700, 900)) > 0)
+    assert repr(noise.invert().clear()) == "<Mask: 900×700, 3 steps, 0% edited>"
+    assert repr(Mask((8, 4)).rectangle(0, 0, 1, 4)) == "<Mask: 8×4, 1 step, 12.5% edited>"
+    assert len(noise._repr_png_()) < 200_000
+    shown = Image.open(io.BytesIO(Mask((1800, 900)).rectangle(0, 0, 900, 900)._repr_png_()))
+    assert shown.size == (400, 200)
+    assert (shown.getpixel((100, 100)), shown.getpixel((300, 100))) == (255, 0)
+
+
 # ---- from pictures --------------------------------------------------------------------------
 
 

@@ -109,6 +109,15 @@ def test_nonsense_is_refused_in_words_or_harmless(name, points, radius):
     assert set(np.unique(canvas)) <= {KEEP, EDIT}
 
 
+def test_a_step_tells_itself_in_few_words():
+    """A short step is told whole; of a picture's bytes or a long path, the beginning."""
+    dot = operation("stroke", [(32, 24)], size=SIZE, radius=3)
+    assert repr(dot) == "<Operation {'op': 'stroke', 'points': ((32.0, 24.0),), 'radius': 3.0}>"
+    path = [(x / 9, 5) for x in range(500)]
+    for long in (Mask.from_image(np.eye(600)), Mask(SIZE).stroke(path, 3)):
+        assert len(repr(long.operations[0])) < 250
+
+
 def test_a_step_survives_json():
     """A step is the same after it was written as JSON values and read again."""
     mask = Mask(SIZE).stroke([(1, 2), (3, 4)], 5).erase([(9, 9)], 2).region(np.eye(9, dtype=bool))

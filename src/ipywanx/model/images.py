@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief
-from ipywanx.model.pixels import (
-    readable,
-)
+from ipywanx.model.pixels import readable
 from ipywanx.text import Text
 
 MIN_SIDE, MAX_SIDE = 512, 4096
@@ -42,7 +40,7 @@ class Picture:
     size: tuple[int, int] | None
     name: str
     url: str | None = None
-    notices: tuple[Text, ...] = ()
+    notices: tuple[Text, ...] = field(default=(), repr=False)
     digest: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

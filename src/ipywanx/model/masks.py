@@ -94,6 +94,9 @@ class Mask(Sheet):
         """The edited part of the picture, from 0.0 to 1.0."""
         return self.to_image().histogram()[EDIT] / (self.size[0] * self.size[1])
 
+    def _facts(self) -> str:
+        return f"{super()._facts()}, {100 * self.area:.3g}% edited"
+
     @classmethod
     def from_image(cls, source: Any) -> Mask:
         """The mask that a picture shows: pixels brighter than half are edited.

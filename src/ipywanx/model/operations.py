@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from ipywanx.errors import brief
 from ipywanx.model.pixels import open_header
 from ipywanx.model.regions import connected_region, grown
 from ipywanx.model.strokes import Point, draw_ellipse, draw_stroke
@@ -73,6 +74,9 @@ class Operation:
     value: Value = EDIT
     png: bytes = b""
     radii: tuple[float, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Operation {brief(self.to_plain())}>"
 
     def draw(self, canvas: Image.Image) -> Image.Image:
         """The canvas after this step, in its mode. May draw on the one given."""

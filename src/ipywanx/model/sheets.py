@@ -6,6 +6,7 @@ to the right, y down. A sheet never changes; each call returns a new one, with o
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import operator
@@ -22,6 +23,9 @@ from ipywanx.model.pixels import BROKEN
 from ipywanx.model.steps import from_plain, is_number, operation
 from ipywanx.model.strokes import Point
 from ipywanx.text import Text
+
+_SHOWN = 400
+"""The longer side in a notebook, in pixels: whatever is drawn stays under 300 kB there."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,24 @@ class Sheet:
         for step in self.operations:
             canvas = step.draw(canvas)
         return canvas
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._facts()}>"
+
+    def _facts(self) -> str:
+        """What its repr tells; the steps themselves may hold a whole picture."""
+        count = len(self.operations)
+        return f"{self.size[0]}×{self.size[1]}, {count} step{'s' * (count != 1)}"
+
+    def _repr_png_(self) -> bytes:
+        """How it looks, for a notebook: small, and of 256 colours at most."""
+        small = self.to_image()
+        small.thumbnail((_SHOWN, _SHOWN), reducing_gap=2.0)
+        if small.mode == "RGB":
+            small = small.quantize()
+        stream = io.BytesIO()
+        small.save(stream, "PNG", optimize=True)
+        return stream.getvalue()
 
     @classmethod
     def from_image(cls, source: Any) -> Self:
