@@ -162,8 +162,8 @@ def recall(source: Any, image: Any = None) -> EditRequest:
     """What made a picture: the request, to be edited again or changed.
 
     Args:
-        source: A ``Result``, a task's id, or a picture file as it was saved: a PNG carries its
-            request, so that it comes back on any machine.
+        source: A ``Result``, a task's id, or a picture file as it was saved, by its path or its
+            bytes: a PNG carries its request, so that it comes back on any machine.
         image: The picture that it began with, where that is not kept here.
 
     Raises:

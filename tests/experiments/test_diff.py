@@ -95,7 +95,7 @@ def test_results_ids_and_saved_files_are_compared(session, tmp_path):
     first = session.edit("super_resolution", plain(), upscale_factor=2, seed=1)
     other = session.edit("super_resolution", plain(), upscale_factor=2, seed=2)
     (saved,) = first.save(tmp_path)
-    for same in (first.task_id, first.files[0], str(saved)):
+    for same in (first.task_id, first.files[0], str(saved), first.data[0], saved.read_bytes()):
         found = diff(same, other)
         assert found.changes == {"seed": (1, 2)}
         assert found.pixels == diff(first, other).pixels is not None
@@ -104,6 +104,15 @@ def test_results_ids_and_saved_files_are_compared(session, tmp_path):
     assert diff(saved, other).changes == {"seed": (1, 2)}
     with pytest.raises(InvalidRequest, match="nobody"):
         diff("nobody", other)
+
+
+@pytest.mark.parametrize("source", [plain(), np.asarray(plain()), "no/file.png", png(plain())])
+def test_what_nobody_knows_is_refused_in_a_few_words(session, source):
+    """Without a trace of where it was looked for, and without the pixels that were given."""
+    with pytest.raises(InvalidRequest, match="knows no request") as caught:
+        diff(expand(), source)
+    assert caught.value.__context__ is None
+    assert len(str(caught.value)) < 400
 
 
 def test_a_page_shows_both_pictures_and_what_differs():

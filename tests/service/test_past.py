@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from tests.service.kept import keep, png
 
-from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.errors import InvalidRequest, WanxError, brief
 from ipywanx.model.chunks import stripped
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import labelled, read
@@ -215,7 +215,10 @@ def test_delete_forgets_the_list_alone(archive, past):
 # ---- asked again ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", ["result", "read result", "id", "file", "renamed copy", "path text"])
+@pytest.mark.parametrize(
+    "by",
+    ["result", "read result", "id", "file", "renamed copy", "path text", "bytes", "view"],
+)
 def test_what_made_a_picture_is_recalled(bench, tmp_path, by):
     """By the result, its id, or its file, wherever a copy went: the request, seed and all."""
     result = bench.edit(prompt="放大")
@@ -228,6 +231,8 @@ def test_what_made_a_picture_is_recalled(bench, tmp_path, by):
         "file": lambda: result.files[0],
         "renamed copy": lambda: copy,
         "path text": lambda: str(copy),
+        "bytes": lambda: result.data[0],
+        "view": lambda: memoryview(bytearray(result.data[0])),
     }[by]()
     other = bench.another()
     request = other.recall(source)
@@ -262,7 +267,27 @@ def test_what_is_not_known_is_refused(archive, past, source):
     """An unknown id, file or thing is an InvalidRequest that names it."""
     with pytest.raises(InvalidRequest, match="The history knows no request") as caught:
         recall(archive, source)
-    assert repr(str(source)) in str(caught.value)
+    assert brief(str(source)) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("no/such/file.png", "made 'no/such/file.png', and there is no such file."),
+        (Path("no.png"), "made 'no.png', and there is no such file."),
+        (".", r"made '.', and no file can be read there (Is a directory)."),
+        ("a\0b", "and no file can be read there (embedded null"),
+        (7, "The history knows no request that made '7'. Give a result"),
+        (png("grey"), f"no request that made a picture of {len(png('grey'))} bytes. Give a result"),
+    ],
+    ids=["path", "Path", "folder", "null", "number", "bytes"],
+)
+def test_a_refusal_tells_what_is_wrong_with_a_file(archive, past, source, words):
+    """Whether there is no such file, or one that cannot be read, or one that nobody knows."""
+    with pytest.raises(InvalidRequest) as caught:
+        recall(archive, source)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 300
 
 
 def test_a_foreign_file_is_refused(archive, past, tmp_path):
@@ -321,7 +346,9 @@ def test_a_saved_file_needs_the_picture_it_began_with(archive, tmp_path):
     with pytest.raises(InvalidRequest, match=r"'photo\.png' \(600×512 pixels\)") as caught:
         recall(archive, path)
     assert f"wx.recall({str(path)!r}, image='photo.png')" in str(caught.value)
-    assert recall(archive, path, photo) == request
+    with pytest.raises(InvalidRequest, match=r"made of it.*wx\.recall\(data, image='photo\.png'\)"):
+        recall(archive, path.read_bytes())
+    assert recall(archive, path, photo) == recall(archive, path.read_bytes(), photo) == request
     with pytest.raises(InvalidRequest, match="600×512"):
         recall(archive, path, png("teal", (800, 600)))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 from html import escape
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -16,6 +15,7 @@ from PIL import Image
 from ipywanx.errors import WanxError
 from ipywanx.model.figure import panel, row
 from ipywanx.model.functions import EditRequest
+from ipywanx.model.loading import file_bytes
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.params import describe
 from ipywanx.model.requests import REQUESTS
@@ -99,7 +99,8 @@ def diff(a: Any, b: Any) -> Difference:
     """What is different between two edits.
 
     Args:
-        a: A ``Result``, a request, a task's id, or a picture file as it was saved.
+        a: A ``Result``, a request, a task's id, or a picture file as it was saved, by its
+            path or its bytes.
         b: The other one, likewise.
 
     Returns:
@@ -136,9 +137,8 @@ def _side(
     if isinstance(source, Result):
         request = source.request or recall(source)
         return Metadata.of(request), source.images[0] if source.data else None
-    try:
-        data = Path(source).expanduser().read_bytes()
-    except (OSError, RuntimeError, TypeError, ValueError):  # no such file: the id of a task
+    data, _ = file_bytes(source)
+    if data is None:  # the id of a task
         return Metadata.of(recall(source)), _first_of(str(source), history)
     # A file that tells its request can be compared where the picture it began with is not.
     return read(data) or Metadata.of(recall(source)), decoded(data)

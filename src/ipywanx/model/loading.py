@@ -20,6 +20,8 @@ from ipywanx.model.images import MAX_BYTES, MAX_SIDE, Picture
 from ipywanx.model.pixels import decode, from_array, is_turned, open_header
 from ipywanx.text import Text, both, spaced
 
+_NO_CLAUSE = Text("", "")
+
 
 def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
     """The picture that a person means by ``source``.
@@ -90,6 +92,29 @@ def open_image(source: Any) -> Image.Image:
     return decode(image, name)
 
 
+def file_bytes(source: Any) -> tuple[bytes | None, Text]:
+    """The bytes of a file, by its path or given as they are; or None, and a clause that says why.
+
+    It is known by them, whatever its name is now.
+    """
+    if is_bytes(source):
+        return bytes(source), _NO_CLAUSE
+    if not isinstance(source, str | os.PathLike):
+        return None, _NO_CLAUSE
+    try:
+        return Path(source).expanduser().read_bytes(), _NO_CLAUSE
+    except FileNotFoundError:
+        return None, Text(", and there is no such file", "，也没有这个文件")
+    except (OSError, RuntimeError, TypeError, ValueError) as error:  # nobody's home, not a name
+        why = getattr(error, "strerror", None) or error
+        return None, Text(f", and no file can be read there ({why})", f"，也读不到文件（{why}）")
+
+
+def is_bytes(source: Any) -> bool:
+    """Whether it is a file's bytes, and so neither a path nor the id of a task."""
+    return isinstance(source, bytes | bytearray | memoryview)
+
+
 def _is_url(source: Any) -> bool:
     return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
 
@@ -101,7 +126,7 @@ def _is_array(source: Any) -> bool:
 
 def _read(source: Any) -> tuple[bytes, Text]:
     """The bytes of a file, data URL or bytes object, and what to call them."""
-    if isinstance(source, bytes | bytearray | memoryview):
+    if is_bytes(source):
         return bytes(source), Text(f"{len(source)} bytes", f"{len(source)} 字节的数据")
     if isinstance(source, str) and source.startswith("data:"):
         return _from_data_url(source), Text("a data URL", "data URL")

@@ -10,13 +10,14 @@ from html import escape
 from pathlib import Path
 from typing import Any, overload
 
-from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.errors import InvalidRequest, WanxError, brief
 from ipywanx.model.functions import EditRequest
+from ipywanx.model.loading import file_bytes, is_bytes
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.record import Record
-from ipywanx.text import Text, sentences
+from ipywanx.text import Text, both, sentences, spaced
 
 SHOWN = 50
 """Rows of the table; all are in the sequence."""
@@ -156,7 +157,7 @@ def recall(archive: Archive, source: Any, image: Any = None) -> EditRequest:
 
     Args:
         archive: Where it is looked for.
-        source: A result, a task's id, or a picture file as it was saved.
+        source: A result, a task's id, or a picture file as it was saved, or its bytes.
         image: The picture that it began with, used where a file's request is known and that
             picture is not kept here.
 
@@ -167,15 +168,17 @@ def recall(archive: Archive, source: Any, image: Any = None) -> EditRequest:
         if source.request is not None:
             return source.request
         source = source.task_id
-    found = _in_file(archive, str(source))
-    if found is None:
+    data, why_not = file_bytes(source)
+    found = None if data is None else archive.request_of_file(data)
+    if found is None and not is_bytes(source):
         kept = map(archive.request, archive.history.with_task(str(source)))
         found = next(filter(None, kept), None)
     if found is None:
+        called = _called(source)
         raise InvalidRequest(
             Text(
-                f"The history knows no request that made {str(source)!r}.",
-                f"历史记录中没有生成 {str(source)!r} 的请求。",
+                f"The history knows no request that made {called}{why_not}.",
+                f"历史记录中没有生成 {spaced(called)}的请求{why_not.zh}。",
             ),
             hint=Text(
                 "Give a result, a task's id, or a picture file as it was saved; wx.history() "
@@ -186,32 +189,30 @@ def recall(archive: Archive, source: Any, image: Any = None) -> EditRequest:
     if isinstance(found, EditRequest):
         return found
     if image is None:
-        raise _begun_with(found, str(source))
+        raise _begun_with(found, source)
     return found.request(image, archive.mask(found))
 
 
-def _in_file(archive: Archive, source: str) -> EditRequest | Metadata | None:
-    """By the bytes of a file, whatever its name is now; None where it is none, or a foreign one."""
-    try:
-        data = Path(source).expanduser().read_bytes()
-    except (OSError, RuntimeError, ValueError):  # no such file, nobody's home, no name at all
-        return None
-    return archive.request_of_file(data)
+def _called(source: Any) -> Text:
+    """What to call what was given, within a sentence."""
+    if is_bytes(source):
+        size = memoryview(source).nbytes
+        return Text(f"a picture of {size} bytes", f"{size} 字节的图片")
+    return both(brief(str(source)))
 
 
-def _begun_with(told: Metadata, source: str) -> InvalidRequest:
+def _begun_with(told: Metadata, source: Any) -> InvalidRequest:
     """Asks for the picture that the pictures of a file's request were made of."""
     size = "{}×{}".format(*told.size) if told.size else "?"
     file = told.name if Path(told.name).suffix else "photo.jpg"  # pixels have no file's name
+    called = _called(source)
+    again = f"wx.recall({'data' if is_bytes(source) else brief(str(source))}, image={file!r})"
     return InvalidRequest(
         Text(
-            f"{source!r} was made of the picture {told.name!r} ({size} pixels), which is not kept "
-            "here.",
-            f"{source!r} 由图片 {told.name!r}（{size} 像素）生成，但这里没有保存该图片。",
+            f"The picture {told.name!r} ({size} pixels) is not kept here, and {called} was made of "
+            "it.",
+            f"这里没有保存图片 {told.name!r}（{size} 像素），而 {spaced(called)}由它生成。",
         ),
-        hint=Text(
-            f"Give it: wx.recall({source!r}, image={file!r}).",
-            f"请给出该图片：wx.recall({source!r}, image={file!r})。",
-        ),
+        hint=Text(f"Give it: {again}.", f"请给出该图片：{again}。"),
         parameter="image",
     )
