@@ -334,6 +334,27 @@ def test_arrays_of_truths_and_fractions_are_masks():
     assert Mask.from_image(Image.fromarray(half.astype(np.float32))).area == 0.5
 
 
+@pytest.mark.parametrize("kind", ["uint8", "int8", "int64", "uint16", ">i4"])
+def test_an_array_of_zeros_and_ones_is_a_mask(kind):
+    """What a segmentation gives: 1 is edited; it may be all ones, and have a third axis."""
+    half = np.arange(16).reshape(4, 4) >= 8
+    ones = half.astype(kind)
+    assert (pixels(Mask.from_image(ones)) == half).all()
+    assert (pixels(Mask((4, 4)).region(ones)) == half).all()
+    assert (pixels(Mask((4, 4)).invert().region(ones[..., None], erase=True)) == ~half).all()
+    assert Mask.from_image(np.ones((5, 5), kind)).area == 1
+    assert Mask.from_image(np.zeros((5, 5), kind)).area == 0
+
+
+def test_whole_numbers_of_any_type_can_be_pixels_of_a_mask():
+    """0 and 255 are black and white as int64 too; labels, and what is empty, stay refused."""
+    half = np.arange(16).reshape(4, 4) >= 8
+    assert (pixels(Mask.from_image(half * 255)) == half).all()
+    for array in (np.arange(16).reshape(4, 4), np.array([[-1, 1]]), np.zeros((0, 5), int)):
+        with pytest.raises(UnusableImage, match="array"):
+            Mask.from_image(array)
+
+
 def test_an_earlier_result_can_be_a_mask():
     """A result's first picture is taken, as it is for the picture itself."""
 

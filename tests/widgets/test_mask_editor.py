@@ -274,6 +274,9 @@ def drawing(mode: str, ground: object, ink: object, size: tuple[int, int] = SIZE
         (np.asarray(drawing("L", 0, 255)), []),
         (np.asarray(drawing("L", 255, 0)) / 255.0, ["Black on white"]),
         (np.asarray(drawing("L", 0, 255)) > 0, []),
+        (np.asarray(drawing("L", 0, 1)), ["1 in the array"]),
+        (np.asarray(drawing("L", 0, 1, (256, 260)), np.int64), ["1 in the array", "resized"]),
+        (np.asarray(drawing("L", 255, 0), np.int64), ["Black on white"]),
         (drawing("L", 0, 255, (256, 260)), ["resized from 256×260 to 512×520"]),
         (drawing("L", 255, 0, (1024, 1040)), ["Black on white", "resized from 1024×1040"]),
         (Mask(SIZE).rectangle(128, 130, 128, 130), []),
@@ -292,9 +295,10 @@ def test_any_picture_is_imported(editor, source, words):
 
 
 def test_a_boolean_array_is_taken_as_it_is(editor):
-    """A boolean array says where to edit, also where its border is true."""
-    editor.import_mask(np.asarray(drawing("L", 255, 0)) > 0)
-    assert editor.mask.area == pytest.approx(1 - 1 / 16)
+    """An array of booleans, or of 0 and 1, says where to edit, also where its border is true."""
+    for array in (np.asarray(drawing("L", 255, 0)) > 0, np.asarray(drawing("L", 1, 0))):
+        editor.import_mask(array)
+        assert editor.mask.area == pytest.approx(1 - 1 / 16)
 
 
 def test_what_is_no_picture_is_refused(editor, tmp_path):

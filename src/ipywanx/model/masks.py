@@ -17,6 +17,7 @@ from ipywanx.errors import InvalidRequest, UnusableMask
 from ipywanx.model.loading import open_image
 from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
+from ipywanx.model.recognition import as_truths
 from ipywanx.model.sheets import Sheet
 from ipywanx.text import Text
 
@@ -65,12 +66,13 @@ class Mask(Sheet):
         """Paint where ``pixels`` is true or bright, its top left at (x, y); or rub out there.
 
         Args:
-            pixels: A boolean array (height, width), or any picture: what a model selected, say.
+            pixels: A boolean array (height, width), or one of 0 and 1: what a model selected, say;
+                or any picture.
             x: Left of its first column, in pixels.
             y: Top of its first row, in pixels.
             erase: Rub out instead.
         """
-        png = packed(_flat(open_image(pixels)))
+        png = packed(_flat(open_image(as_truths(pixels, []))))
         return self._with("region", [(x, y)], value=_value(erase), png=png)
 
     def grow(self, pixels: int) -> Mask:
@@ -102,13 +104,13 @@ class Mask(Sheet):
         """The mask that a picture shows: pixels brighter than half are edited.
 
         Args:
-            source: A path, bytes, PIL image, array (bool arrays too) or earlier result;
-                transparent is dark.
+            source: A path, bytes, PIL image, array or earlier result; transparent is dark. An
+                array may be of booleans, or of 0 and 1: then 1 is edited.
 
         Raises:
             UnusableImage: Not a picture.
         """
-        grey = _flat(open_image(source))
+        grey = _flat(open_image(as_truths(source, [])))
         blank = cls(grey.size)
         return blank.with_steps(blank.step("paste", png=packed(grey)))
 

@@ -6,11 +6,39 @@ what lies there is taken as kept.
 
 from __future__ import annotations
 
+from typing import Any
+
 from PIL import Image
 
-from ipywanx.model.operations import EDIT, sharp
+from ipywanx.model.operations import EDIT, KEEP, sharp
 from ipywanx.model.pixels import to_rgb, with_alpha
 from ipywanx.text import Text
+
+
+def as_truths(source: Any, notices: list[Text]) -> Any:
+    """An array that is 1 where to edit and 0 elsewhere, as segmentation gives it, as booleans.
+
+    As a picture's pixel a 1 is nearly black. Whole numbers that are only 0 and 255 become pixels,
+    whatever their type; anything else is given back as it came.
+
+    Args:
+        source: What a mask is made of, such as an array.
+        notices: Gets a sentence where 1 was taken as the part to edit.
+    """
+    if getattr(getattr(source, "dtype", None), "kind", "") not in {"i", "u"}:
+        return source
+    import numpy as np
+
+    array = np.asarray(source)
+    if array.size and array.min() >= 0 and array.max() == 1:
+        notices.append(
+            Text(
+                "1 in the array was taken as the part to edit, 0 as kept.",
+                "已把数组中的 1 作为要编辑的部分，0 作为保留的部分。",
+            )
+        )
+        return array == 1
+    return array.astype(np.uint8) if np.isin(array, (KEEP, EDIT)).all() else source
 
 
 def recognized(image: Image.Image, notices: list[Text]) -> Image.Image:

@@ -12,7 +12,7 @@ from ipywanx.errors import UnusableMask
 from ipywanx.model.loading import load, open_image
 from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, KEEP, Value
-from ipywanx.model.recognition import recognized
+from ipywanx.model.recognition import as_truths, recognized
 from ipywanx.text import Text, sentences
 from ipywanx.widgets.easel import Easel
 from ipywanx.widgets.texts import editor_texts
@@ -99,9 +99,9 @@ class MaskEditor(Easel[Mask]):
 
         Args:
             source: A ``Mask``, or a path, bytes, PIL image, array or earlier result. A boolean
-                array says where to edit. Else the border tells what is kept: of a picture with
-                transparent parts by its alpha, of others by their brightness. So it may be a
-                cut-out or a hole, white on black or black on white.
+                array, or one of 0 and 1, says where to edit. Else the border tells what is kept:
+                of a picture with transparent parts by its alpha, of others by their brightness. So
+                it may be a cut-out or a hole, white on black or black on white.
 
         Returns:
             What was assumed or changed, one sentence each.
@@ -110,6 +110,7 @@ class MaskEditor(Easel[Mask]):
             UnusableImage: Not a picture.
         """
         notices: list[Text] = []
+        source = as_truths(source, notices)
         if isinstance(source, Mask):
             grey = source.to_image()
         elif str(getattr(source, "dtype", "")) == "bool":
