@@ -387,7 +387,7 @@ def test_a_brush_has_a_size(radius):
 def test_a_shape_has_points(points):
     """No points, odd points and points that are nowhere are refused."""
     for step in (Mask((20, 20)).polygon, lambda path: Mask((20, 20)).stroke(path, 3)):
-        with pytest.raises(UnusableMask, match=r"pairs of numbers|finite"):
+        with pytest.raises(UnusableMask, match=r"pairs of numbers|finite|one point"):
             step(points)
 
 
@@ -403,6 +403,16 @@ def test_a_box_has_sides(box):
     for step in (Mask((20, 20)).rectangle, Mask((20, 20)).ellipse):
         with pytest.raises(UnusableMask, match=r"over 0|four numbers"):
             step(1, 1, *box)
+
+
+def test_a_point_may_lie_far_outside_but_not_out_of_reach():
+    """Up to 100000 pixels away it is drawn at once; beyond, it is told with the limit."""
+    far = 100_000
+    for shape in (Mask.rectangle, Mask.ellipse):
+        assert shape(Mask((64, 51)), -far, -far, 2 * far, 2 * far).area == 1
+        assert Mask((64, 51)).rectangle(-far, -far, far, far).area == 0
+        with pytest.raises(UnusableMask, match=r"\(-1000000\.0, .* finite, from -100000 to 100000"):
+            shape(Mask((64, 51)), -1e6, -1e6, 2e6, 2e6)
 
 
 @pytest.mark.parametrize("point", [(-1, 5), (5, -0.5), (20, 5), (5, 10), (1e9, 0)])

@@ -162,8 +162,8 @@ class Sheet:
         if not (width > 0 and height > 0 and math.isfinite(width + height)):
             raise self.refusal(
                 Text(
-                    f"The box is {width}×{height}; both sides must be over 0.",
-                    f"方框为 {width}×{height}；两边都必须大于 0。",
+                    f"The box is {width}×{height}; both sides must be over 0 and finite.",
+                    f"方框为 {width}×{height}；两边都必须大于 0，且是有限的数值。",
                 )
             )
         return (x, y), (x + width, y + height)

@@ -18,6 +18,9 @@ from ipywanx.model.pixels import open_header
 from ipywanx.model.strokes import Point
 from ipywanx.text import Text
 
+FARTHEST = 100_000
+"""How far from the picture's corner a point may lie, in pixels: Pillow draws an ellipse much larger
+than that for minutes."""
 _FEWEST_POINTS = {
     "stroke": 1, "rectangle": 2, "ellipse": 2, "polygon": 3, "fill": 1, "region": 1
 }  # fmt: skip
@@ -147,13 +150,17 @@ def _points(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
                 "点应为成对的数值，例如 [(10, 10), (500, 300)]。",
             )
         ) from None
-    if not checked or any(not abs(at) < 1e6 for point in checked for at in point):
-        raise UnusableMask(
-            Text(
-                "A shape needs at least one point, with finite coordinates.",
-                "图形至少需要一个点，且坐标必须是有限的数值。",
+    if not checked:
+        raise UnusableMask(Text("A shape needs at least one point.", "图形至少需要一个点。"))
+    for point in checked:
+        if any(not abs(at) <= FARTHEST for at in point):
+            raise UnusableMask(
+                Text(
+                    f"The point {point} is out of reach; coordinates are finite, from -{FARTHEST} "
+                    f"to {FARTHEST}.",
+                    f"点 {point} 超出范围；坐标应为有限的数值，从 -{FARTHEST} 到 {FARTHEST}。",
+                )
             )
-        )
     return checked
 
 
