@@ -534,12 +534,41 @@ def test_an_animation_may_end_anywhere():
 
 
 def test_a_damaged_image_that_pillow_opened_is_refused():
-    """Pillow reads lazily: damage that shows late, or a file closed early, is told all the same."""
+    """Pillow reads lazily: damage that shows late is told all the same."""
     late = Image.open(io.BytesIO(encoded(noise(512, 512))[:9000]))
     assert "damaged" in refusal(late)
-    shut = Image.open(io.BytesIO(encoded(scene())))
-    shut.close()
-    assert "cannot be decoded" in refusal(shut)
+
+
+@pytest.mark.parametrize("way", ["close", "closed when read", "with", "its file", "made here"])
+def test_a_closed_image_is_called_closed(tmp_path, way):
+    """An image that was closed is no damaged file: it is to be opened again."""
+    path = tmp_path / "a.png"
+    scene(600, 520).save(path)
+    image = scene(600, 520) if way == "made here" else Image.open(path)
+    match way:
+        case "with":
+            with image:
+                pass
+        case "its file":
+            with path.open("rb") as file:
+                image = Image.open(file)
+        case "closed when read":
+            image.load()
+            image.close()
+        case _:
+            image.close()
+    for read in (load, open_image):
+        with pytest.raises(UnusableImage, match=r"^a 600×520 image is closed; .* Open it again"):
+            read(image)
+
+
+def test_an_image_that_was_read_before_its_file_was_closed_is_taken(tmp_path):
+    """Pillow closes a file once its pixels are read; the pixels are there."""
+    path = tmp_path / "a.png"
+    scene(600, 520).save(path)
+    with Image.open(path) as image:
+        image.load()
+    assert load(image).size == (600, 520)
 
 
 # ---- pixels for masks and previews ----------------------------------------------------------

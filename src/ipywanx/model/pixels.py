@@ -21,6 +21,7 @@ from ipywanx.text import Text, spaced
 
 BROKEN = (
     ArithmeticError,
+    AssertionError,
     AttributeError,
     EOFError,
     Image.DecompressionBombError,
@@ -82,6 +83,36 @@ def readable(name: str | Text) -> Iterator[None]:
         ) from None
 
 
+@contextlib.contextmanager
+def _open(image: Image.Image, name: str | Text) -> Iterator[None]:
+    """As :func:`readable`, and says of an image that was closed that it was."""
+    try:
+        with readable(name):
+            yield
+    except UnusableImage:
+        if not _is_closed(image):
+            raise
+        raise UnusableImage(
+            Text(
+                f"{name} is closed; its pixels cannot be read any more.",
+                f"{spaced(name)}已关闭；无法再读取它的像素。",
+            ),
+            hint=unsent(
+                "Open it again, and use it before it is closed.", "请重新打开，并在关闭之前使用。"
+            ),
+        ) from None
+
+
+def _is_closed(image: Image.Image) -> bool:
+    """Whether ``close()`` was called, or the file was closed before the pixels were read."""
+    try:
+        Image.Image.load(image)  # the base class reads no file
+    except ValueError:  # Pillow's word for the first
+        return True
+    file, unread = getattr(image, "fp", None), getattr(image, "tile", ())
+    return bool(unread) and (file is None or file.closed)
+
+
 def is_turned(image: Image.Image, name: str | Text) -> bool:
     """Whether the camera says that the pixels do not lie upright.
 
@@ -89,9 +120,9 @@ def is_turned(image: Image.Image, name: str | Text) -> bool:
     hand keeps the camera's word, which is no longer true of it.
 
     Raises:
-        UnusableImage: The file is damaged.
+        UnusableImage: The file is damaged, or the image was closed.
     """
-    with readable(name):
+    with _open(image, name):
         return image.format is not None and image.getexif().get(0x0112, 1) != 1
 
 
@@ -99,10 +130,10 @@ def decode(image: Image.Image, name: str | Text) -> Image.Image:
     """The decoded pixels, turned upright as the camera says.
 
     Raises:
-        UnusableImage: The file is damaged.
+        UnusableImage: The file is damaged, or the image was closed.
     """
     turned = is_turned(image, name)
-    with readable(name):
+    with _open(image, name):
         image.load()
         return ImageOps.exif_transpose(image) if turned else image
 
