@@ -364,6 +364,21 @@ def test_fit_cannot_save_a_strip(size):
     assert "Crop" in refusal(Image.new("L", size), fit=True)
 
 
+def test_nothing_is_advised_that_does_not_help():
+    """A strip is to be cropped, a giant made smaller, and only what fits is sent to fit=True."""
+    strip, giant = scene(6000, 100), png_header(12000, 10000)
+    for source in (strip, encoded(strip)):
+        for fit in (False, True):
+            words = refusal(source, fit=fit)
+            assert "6000×100 pixels: too long and narrow" in words
+            assert "Crop it first." in words
+            assert "fit=True" not in words
+    assert "12000×10000 pixels; the service takes 512 to 4096" in refusal(giant)
+    assert "Make it smaller first." in refusal(giant)
+    for fit in (False, True):
+        assert "0×0 pixels" in refusal(Image.new("RGB", (0, 0)), fit=fit)
+
+
 def test_fit_does_not_decode_an_absurd_file():
     """Even ``fit=True`` refuses 120 million pixels before it decodes them."""
     assert "Make it smaller first" in refusal(png_header(12000, 10000), fit=True)

@@ -22,6 +22,7 @@ TURNED = Text(
     "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
 )
 _SHRINK = Text("Make it smaller first.", "请先缩小图片。")
+_FIT = Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
 
 
 def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
@@ -38,8 +39,9 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
     image = open_header(data, name)
     # A phone's MPO is a JPEG with a second picture behind it, which readers of JPEG never see.
     kind = "JPEG" if image.format == "MPO" else image.format or ""
-    if (image.width * image.height > MAX_DECODED) if fit else not _in_range(image.size):
-        _refuse_size(image.size, name, fit=fit)
+    too_many = image.width * image.height > MAX_DECODED
+    if too_many if fit else not _in_range(image.size):
+        raise _wrong_size(image.size, name, _SHRINK if too_many else _FIT)
     turned = is_turned(image, name)
     with readable(name):
         frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
@@ -100,30 +102,15 @@ def from_pixels(
     image = to_rgb(image, notices)
     if not _in_range(image.size):
         if not fit:
-            _refuse_size(image.size, name, fit=fit)
+            raise _wrong_size(image.size, name)
         image = _resized(image, name, notices)
     data, kind = _encode(image, lossy=lossy, notices=notices)
     return Picture(data, kind, image.size, both(name).told(), notices=tuple(notices))
 
 
 def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:
-    width, height = image.size
-    scale = 1.0
-    if max(width, height) > MAX_SIDE:
-        scale = MAX_SIDE / max(width, height)
-    elif min(width, height) < MIN_SIDE:
-        scale = MIN_SIDE / min(width, height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if not _in_range(size):
-        raise UnusableImage(
-            Text(
-                f"{name} is {written(image.size)} pixels: too long and narrow to fit "
-                f"{MIN_SIDE} to {MAX_SIDE} on both sides.",
-                f"{spaced(name)}为 {written(image.size)} 像素：过于狭长，两边无法都在 "
-                f"{MIN_SIDE} 到 {MAX_SIDE} 之间。",
-            ),
-            hint=unsent("Crop it first.", "请先裁剪。"),
-        )
+    if (size := _fitted(image.size)) is None:
+        raise _wrong_size(image.size, name)
     notices.append(
         Text(
             f"The picture was resized from {written(image.size)} to {written(size)} pixels.",
@@ -131,6 +118,17 @@ def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image
         )
     )
     return image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int] | None:
+    """The size in range that a picture is resized to; None where it is too long and narrow."""
+    scale = 1.0
+    if max(size) > MAX_SIDE:
+        scale = MAX_SIDE / max(size)
+    elif min(size) < MIN_SIDE:
+        scale = MIN_SIDE / max(1, min(size))
+    width, height = (max(1, round(side * scale)) for side in size)
+    return (width, height) if _in_range((width, height)) else None
 
 
 def _encode(image: Image.Image, *, lossy: bool, notices: list[Text]) -> tuple[bytes, str]:
@@ -185,9 +183,19 @@ def image_name(image: Image.Image) -> Text:
     return Text(f"a {written(image.size)} image", f"{written(image.size)} 的图像")
 
 
-def _refuse_size(size: tuple[int, int], name: str | Text, *, fit: bool) -> None:
-    advice = _SHRINK if fit else Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
-    raise UnusableImage(
+def _wrong_size(size: tuple[int, int], name: str | Text, advice: Text = _FIT) -> UnusableImage:
+    """Advises what helps: nothing but cropping does where a picture is too long and narrow."""
+    if _fitted(size) is None:
+        return UnusableImage(
+            Text(
+                f"{name} is {written(size)} pixels: too long and narrow to fit {MIN_SIDE} to "
+                f"{MAX_SIDE} on both sides.",
+                f"{spaced(name)}为 {written(size)} 像素：过于狭长，两边无法都在 {MIN_SIDE} 到 "
+                f"{MAX_SIDE} 之间。",
+            ),
+            hint=unsent("Crop it first.", "请先裁剪。"),
+        )
+    return UnusableImage(
         Text(
             f"{name} is {written(size)} pixels; the service takes {MIN_SIDE} to {MAX_SIDE} a side.",
             f"{spaced(name)}为 {written(size)} 像素；服务要求每边 {MIN_SIDE} 到 {MAX_SIDE} 像素。",
