@@ -305,6 +305,12 @@ def test_what_is_missing_is_named(session, values, missing):
     assert session.seen == []
 
 
+def test_the_base_of_all_requests_is_no_request():
+    """It has no function: whoever makes one is told the ten classes that do."""
+    with pytest.raises(InvalidRequest, match=r"not which function.* StylizationAll, .* Expand, "):
+        EditRequest(image=GREY, prompt="x")
+
+
 def test_errors_are_of_one_family():
     """Whoever catches ``WanxError`` catches every refusal; pydantic's own never gets out."""
     with pytest.raises(WanxError):

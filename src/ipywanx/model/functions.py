@@ -165,6 +165,16 @@ class EditRequest(BaseModel):
     ] = False
 
     def __init__(self, **values: Any) -> None:
+        if not hasattr(type(self), "about"):
+            classes = ", ".join(cls.__name__ for cls in FUNCTIONS.values())
+            raise InvalidRequest(
+                Text(
+                    "An EditRequest says what to edit, and not which function does it.",
+                    "EditRequest 只说明编辑哪张图片，没有说明使用哪个功能。",
+                ),
+                hint=unsent(f"Use one of {classes}.", f"请使用以下之一：{classes}。"),
+                parameter="function",
+            )
         try:
             super().__init__(**values)
         except ValidationError as error:
