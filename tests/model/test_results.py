@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ipywanx.errors import UnexpectedReply, WanxError
+from ipywanx.errors import InvalidRequest, UnexpectedReply, WanxError, brief
 from ipywanx.model.functions import EditRequest, Expand, SuperResolution
 from ipywanx.model.results import Result, Timings
 from ipywanx.model.tasks import Output, Status, TaskReport
@@ -191,6 +191,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         with pytest.raises(WanxError, match=r"still here: result\.images") as caught:
             result(png(plain())).save(place)
         assert repr(str(place)) in str(caught.value)
+
+
+@pytest.mark.parametrize("folder", [None, 7, "a\0b", "~nobodyhere/out", "\ud800", b"x" * 9999])
+def test_what_is_no_folder_is_refused(folder):
+    """Something else than a path, and a path that cannot be, are refused with an example."""
+    with pytest.raises(InvalidRequest, match=r"^The folder is .*result\.save\('out'\)") as caught:
+        result(png(plain())).save(folder)
+    assert caught.value.parameter == "folder"
+    assert brief(folder) in str(caught.value)
 
 
 # ---- showing --------------------------------------------------------------------------------
