@@ -74,6 +74,15 @@ def test_history_is_written_out(shell, past, tmp_path, capsys):
     assert "cannot be saved" in said
 
 
+def test_a_missing_file_holds_up_no_other(shell, past, tmp_path, capsys, caplog):
+    """--export writes what exists, counts that alone, and tells which result lacks pictures."""
+    (paid,) = wx.history("<b>")
+    paid.files[1].unlink()
+    run(shell, f"%wanx history --export {tmp_path / 'out'}")
+    assert f"Pictures written to {tmp_path / 'out'}: 3." in capsys.readouterr().out
+    assert paid.task_id in caplog.text
+
+
 def test_history_is_deleted_by_a_text_only(shell, past, tmp_path, capsys):
     """--delete takes what a text finds; without a text nothing is deleted, and nothing exported."""
     for line in ("--delete", f"--export {tmp_path / 'out'} --delete", "'' --delete"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.bilingual import spoken_alike
 from tests.service.kept import keep, png
 
 from ipywanx.errors import InvalidRequest, WanxError, brief
@@ -19,6 +20,7 @@ from ipywanx.model.results import Result
 from ipywanx.service.archive import Archive
 from ipywanx.service.past import Past, recall
 from ipywanx.settings import OFFLINE
+from ipywanx.text import Text, prefer_language
 
 NASTY = '<script>alert(1)</script>\n<img src=x onerror=alert(2)> & "quotes"'
 
@@ -117,6 +119,19 @@ def test_gone_pictures_are_told(archive, past):
         Past(bought, [record])[0]
 
 
+def test_a_loop_passes_over_what_is_gone(past, caplog):
+    """One missing file keeps no other result back, either way; which one it is, is told."""
+    gone = past[1].task_id
+    past[1].files[0].unlink()
+    assert len(past) == 5
+    assert prompts(past) == ["p4", "p2", "p1", "p0"]
+    assert [result.request.prompt[:2] for result in reversed(past)] == ["p0", "p1", "p2", "p4"]
+    assert len(caplog.messages) == 2
+    assert set(caplog.messages) == {caplog.messages[0]}
+    assert "Pictures of 1 of 5 results are gone from " in caplog.messages[0]
+    assert f": {gone}. wx.edit(wx.recall('{gone}')) makes them again" in caplog.messages[0]
+
+
 def test_gone_pictures_can_be_fetched_again(bench):
     """Within 24 hours ``resume`` brings back what was removed from the disk."""
     result = bench.edit()
@@ -200,6 +215,31 @@ def test_export_writes_every_picture(archive, past, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WanxError, match="cannot be saved"):
         past.export(tmp_path / "file")
+
+
+def test_export_writes_what_exists(archive, past, tmp_path, caplog):
+    """Removed and damaged files keep no others back, of their own result neither; they are told."""
+    two = keep(archive, None, png("red"), png("blue"))
+    archive.files.path(two.pictures[0]).unlink()
+    gone, damaged = past[0], past[1]
+    gone.files[0].unlink()
+    damaged.files[0].write_bytes(b"")
+    said = []
+    for language in ("en", "zh"):
+        prefer_language(language)
+        caplog.clear()
+        paths = Past(archive, archive.history.search()).export(tmp_path / "out")
+        assert sorted(paths) == sorted((tmp_path / "out").iterdir())
+        found = [Image.open(path).convert("RGB").getpixel((0, 0)) for path in paths]
+        assert found == [(0, 0, 255), (2, 0, 0), (1, 0, 0), (0, 0, 0)]
+        said += caplog.messages
+    assert len(said) == 2
+    assert spoken_alike(Text(*said))
+    ids = f"{two.task_id}, {gone.task_id}, {damaged.task_id}"
+    assert (
+        f"Pictures of 3 of 6 results are gone from {archive.files.folder}, or damaged: {ids}. "
+        in said[0]
+    )
 
 
 def test_delete_forgets_the_list_alone(archive, past):

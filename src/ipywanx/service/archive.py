@@ -190,10 +190,17 @@ class Archive:
         ]
         return replace(record, outputs=json.dumps(outputs), fetched=all(names))
 
-    def result(self, record: Record) -> Result | None:
-        """The pictures that are kept, or None where one is gone."""
+    def result(self, record: Record, *, partly: bool = False) -> Result | None:
+        """The pictures that are kept, or None where one is gone.
+
+        Args:
+            record: Whose.
+            partly: Where some are gone, give the others.
+        """
         try:
             kept = json.loads(record.outputs)
+            if partly:
+                kept = [one for one in kept if "file" not in one or self._is_there(one["file"])]
             names = [entry["file"] for entry in kept if "file" in entry]
             data = tuple(self.files.get(name) for name in names)
             outputs = tuple(
@@ -236,9 +243,12 @@ class Archive:
         """Whether all pictures of a result are still in their files."""
         names = record.pictures
         try:
-            return bool(names) and all(self.files.path(name).is_file() for name in names)
+            return bool(names) and all(map(self._is_there, names))
         except OSError:
             return False
+
+    def _is_there(self, name: str) -> bool:
+        return self.files.path(name).is_file()
 
     def count(self, record: Record) -> int:
         """How many pictures a result has; they need not be there any more."""

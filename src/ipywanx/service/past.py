@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any, overload
 
-from ipywanx.errors import InvalidRequest, WanxError, brief
+from ipywanx.errors import InvalidRequest, UnexpectedReply, WanxError, brief
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.loading import file_bytes, is_bytes
 from ipywanx.model.metadata import Metadata
@@ -22,10 +23,15 @@ from ipywanx.text import Text, both, sentences, spaced
 SHOWN = 50
 """Rows of the table; all are in the sequence."""
 _THUMBNAIL = 72
+_NAMED = 10  # tasks that are told by their ids where pictures are gone
+_log = logging.getLogger(__name__)
 
 
 class Past(Sequence[Result]):
     """Kept results, newest first. Each is read from the disk when it is asked for.
+
+    A loop passes over those whose pictures are gone, and tells of them at its end; to ask for one
+    of them by its index is an error that says what can be done.
 
     Args:
         archive: Where they are.
@@ -55,34 +61,70 @@ class Past(Sequence[Result]):
         result = self._archive.result(record)
         if result is None:
             name, folder = record.task_id, self._archive.files.folder
-            again = (
-                Text(
-                    f"wx.edit(wx.recall({name!r})) makes them again, if the picture that it began "
-                    "with is still there.",
-                    f"如果原图还在，wx.edit(wx.recall({name!r})) 会重新生成。",
-                )
-                if record.is_preview
-                else Text(
-                    f"Within 24 hours wx.resume({name!r}) fetches them again.",
-                    f"24 小时内可用 wx.resume({name!r}) 重新获取。",
-                )
-            )
             raise WanxError(
                 Text(
                     f"The pictures of task {name} are gone from {folder}.",
                     f"任务 {name} 的图片已不在 {folder} 中。",
                 ),
-                hint=again,
+                hint=_again(record),
             )
         return result
 
+    def __iter__(self) -> Iterator[Result]:
+        return self._readable(self._records)
+
+    def __reversed__(self) -> Iterator[Result]:
+        return self._readable(reversed(self._records))
+
+    def _readable(self, records: Iterable[Record]) -> Iterator[Result]:
+        """Results one after the other; what is gone keeps no other back."""
+        gone = []
+        for record in records:
+            if (result := self._archive.result(record)) is not None:
+                yield result
+            else:
+                gone.append(record)
+        self._tell(gone)
+
     def export(self, folder: str | Path) -> list[Path]:
-        """Write all pictures into a folder, full size; their paths.
+        """Write all pictures that are there into a folder, full size; their paths.
+
+        Which results lack pictures is told afterwards.
 
         Raises:
-            WanxError: The folder cannot be written to, or a file was removed.
+            WanxError: The folder cannot be written to.
         """
-        return [path for result in self for path in result.save(folder)]
+        paths: list[Path] = []
+        lacking = []
+        for record in self._records:
+            whole = self._archive.result(record)
+            left = whole or self._archive.result(record, partly=True)
+            try:
+                paths += left.save(folder) if left else []
+            except UnexpectedReply:  # a damaged file
+                whole = None
+            if whole is None:
+                lacking.append(record)
+        self._tell(lacking)
+        return paths
+
+    def _tell(self, lacking: Sequence[Record]) -> None:
+        """Say which results lack pictures, wherever the program's warnings go."""
+        if not lacking:
+            return
+        count, all_, folder = len(lacking), len(self), self._archive.files.folder
+        more = Text(", …", "……") if count > _NAMED else Text("", "")
+        names = [str(record.task_id) for record in lacking[:_NAMED]]
+        told = sentences(
+            Text(
+                f"Pictures of {count} of {all_} results are gone from {folder}, or damaged: "
+                f"{', '.join(names)}{more}.",
+                f"{folder} 中，{count} 个结果（共 {all_} 个）的图片已不存在或已损坏："
+                f"{'、'.join(names)}{more.zh}。",
+            ),
+            _again(lacking[0]),
+        )
+        _log.warning(told.told())
 
     def delete(self) -> int:
         """Forget these results and remove their files; how many bytes became free.
@@ -127,6 +169,21 @@ class Past(Sequence[Result]):
         small.save(stream, "JPEG", quality=75)
         data = base64.b64encode(stream.getvalue()).decode("ascii")
         return f'<img alt="" width="{small.width}" src="data:image/jpeg;base64,{data}">'
+
+
+def _again(record: Record) -> Text:
+    """How pictures that are gone can be had again."""
+    name = record.task_id
+    if record.is_preview:
+        return Text(
+            f"wx.edit(wx.recall({name!r})) makes them again, if the picture that it began with is "
+            "still there.",
+            f"如果原图还在，wx.edit(wx.recall({name!r})) 会重新生成。",
+        )
+    return Text(
+        f"Within 24 hours wx.resume({name!r}) fetches them again.",
+        f"24 小时内可用 wx.resume({name!r}) 重新获取。",
+    )
 
 
 _HEAD = (
