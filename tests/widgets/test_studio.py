@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.service.kept import png
 
 from ipywanx import Studio
 from ipywanx import session as sessions
@@ -120,6 +121,17 @@ def test_a_result_is_there_as_soon_as_its_job_has_ended(session):
     jobs[2].cancel()
     made = [job.result(30).task_id for job in jobs if not job.failed]
     assert [result.task_id for result in studio.results] == made
+
+
+def test_a_gone_result_holds_up_no_other_picture(session):
+    """That the last result's file was removed is told to who wants it, and to nobody else."""
+    studio = Studio(PHOTO, "super_resolution", session=session)
+    studio.submit().result(30).files[0].unlink()
+    drop(studio, 1, png("olive", (800, 512)))
+    assert (studio.picture["width"], studio.problem) == (800, {})
+    send(studio, 2, kind="picture", source="result")
+    assert "are gone from" in studio.problem["text"][0]
+    assert studio.picture["width"] == 800
 
 
 @pytest.mark.usefixtures("session")

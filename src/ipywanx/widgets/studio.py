@@ -328,7 +328,9 @@ class Studio(PageWidget):
                 self._queue.remove(content.get("job"))
 
     def _take_picture(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
-        last = self.results[-1] if self.results else None
+        # Read where it is wanted only: its file may be gone, and another picture be there.
+        wanted = content.get("source") == "result" and self.results
+        last = wanted[-1] if wanted else None
         fit = bool(content["form"]["values"].get("fit"))
         try:
             picture = self._source.take(content, buffers, last_result=last, fit=fit)
