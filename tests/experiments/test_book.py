@@ -91,6 +91,16 @@ def test_what_is_not_there_is_told_with_what_is(book, ask, told):
         ask(book)
 
 
+@pytest.mark.parametrize("ask", ["nope", "room"])
+def test_what_is_missing_is_missed_in_its_own_file(tmp_path, ask):
+    """An error of a book names the file that it was read from, whatever that is called."""
+    path = tmp_path / "b.toml"
+    path.write_text("[templates]\nroom = '{{thing}}'", "utf-8")
+    with pytest.raises(InvalidRequest, match=r"of '.*b\.toml'") as caught:
+        prompts(path).prompt(ask)
+    assert "ipywanx.toml" not in caught.value.told()
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

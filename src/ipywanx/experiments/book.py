@@ -43,15 +43,15 @@ T = TypeVar("T")
 class Entries(dict[str, T]):
     """One table of the file; a name that it does not have is told with the nearest one."""
 
-    def __init__(self, table: str, entries: Mapping[str, T]) -> None:
+    def __init__(self, path: Path, table: str, entries: Mapping[str, T]) -> None:
         super().__init__(entries)
-        self._table = table
+        self._path, self._table = path, table
 
     def __missing__(self, name: str) -> T:
         raise InvalidRequest(
             Text(
-                f"There is no {name!r} in [{self._table}] of {FILE}.",
-                f"{FILE} 的 [{self._table}] 中没有 {name!r}。",
+                f"There is no {name!r} in [{self._table}] of {str(self._path)!r}.",
+                f"{str(self._path)!r} 的 [{self._table}] 中没有 {name!r}。",
             ),
             hint=unsent(*_nearest(name, self)),
         )
@@ -76,10 +76,10 @@ class PromptBook:
     def __init__(self, path: Path, plain: Mapping[str, Any]) -> None:
         self.path = path
         tables = {name: _table(path, name, plain.get(name, {})) for name in _TABLES}
-        self.styles: Entries[str] = Entries("styles", tables["styles"])
-        self.templates: Entries[str] = Entries("templates", tables["templates"])
-        self.lists: Entries[list[str]] = Entries("lists", tables["lists"])
-        self.variables: Entries[str] = Entries("variables", tables["variables"])
+        self.styles: Entries[str] = Entries(path, "styles", tables["styles"])
+        self.templates: Entries[str] = Entries(path, "templates", tables["templates"])
+        self.lists: Entries[list[str]] = Entries(path, "lists", tables["lists"])
+        self.variables: Entries[str] = Entries(path, "variables", tables["variables"])
 
     def prompt(self, template: str, /, **values: Any) -> str:
         """One prompt: the template with its names filled in.
@@ -156,9 +156,9 @@ class PromptBook:
             raise InvalidRequest(
                 Text(
                     f"The template {template!r} needs {name!r}; it was not given, and is not in "
-                    f"[variables] of {FILE}.",
+                    f"[variables] of {str(self.path)!r}.",
                     f"模板 {template!r} 需要 {name!r}；既没有给出，"
-                    f"也不在 {FILE} 的 [variables] 中。",
+                    f"也不在 {str(self.path)!r} 的 [variables] 中。",
                 ),
                 hint=unsent(*_nearest(name, self.variables)),
                 parameter=name,
