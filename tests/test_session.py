@@ -230,6 +230,17 @@ def test_jobs_are_those_under_way(monkeypatch):
         wx.resume("never-heard-of").result(10)
 
 
+@pytest.mark.parametrize(
+    "task_id", [None, 7, b"task-1", ["task-1"], "", " ", "a b", "--"], ids=repr
+)
+def test_what_is_no_task_is_not_waited_for(task_id):
+    """An id is a text: for what is none, no job is made that could never end well."""
+    with pytest.raises(InvalidRequest, match="is not the id of a task") as caught:
+        wx.resume(task_id)
+    assert caught.value.parameter == "task_id"
+    assert wx.jobs() == []
+
+
 # ---- the environment ------------------------------------------------------------------------
 
 

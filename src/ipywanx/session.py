@@ -43,6 +43,7 @@ CAP = 10.0
 """Yuan that an experiment may cost without being asked again."""
 ENGINE_URL = "http://127.0.0.1/api/v1"
 """The embedded engine's name for itself; no socket is behind it."""
+_TASK_ID = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class Session:
@@ -133,10 +134,10 @@ class Session:
         """As :meth:`edit`, awaited."""
         return await self.submit(function, image, prompt, **values)
 
-    def resume(self, task_id: str) -> Job:
+    def resume(self, task_id: Any) -> Job:
         """Wait again for a task of any kernel; see :func:`ipywanx.resume`."""
-        task_id = str(task_id).strip()
-        if not re.fullmatch(r"[A-Za-z0-9._-]*[A-Za-z0-9][A-Za-z0-9._-]*", task_id):
+        task_id = task_id.strip() if isinstance(task_id, str) else task_id
+        if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id):
             raise InvalidRequest(
                 Text(
                     f"{brief(task_id)} is not the id of a task.", f"{brief(task_id)} 不是任务编号。"
