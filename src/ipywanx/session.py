@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from ipywanx._version import __version__
 from ipywanx.errors import InvalidRequest, brief, unsent
+from ipywanx.given import as_timeout
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.requests import make_request
 from ipywanx.model.results import Result
@@ -122,6 +123,7 @@ class Session:
         **values: Any,
     ) -> Result:
         """Send a request and wait for its pictures; see :func:`ipywanx.edit`."""
+        timeout = as_timeout(timeout)  # refused before anything is sent
         return self.submit(function, image, prompt, **values).result(timeout)
 
     async def aedit(

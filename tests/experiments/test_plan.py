@@ -96,7 +96,9 @@ def test_a_cell_that_would_be_refused_refuses_the_plan(call, said):
 
 def test_a_list_of_something_else_is_told():
     """What is neither a function nor requests is refused with an example."""
-    with pytest.raises(InvalidRequest, match=r"wx\.sweep\('stylization_all'"):
-        plan(["expand"])
+    for wrong in (["expand"], [], None, 5, StylizationAll(image=PHOTO, prompt="x")):
+        with pytest.raises(InvalidRequest, match=r"wx\.sweep\('stylization_all'") as caught:
+            plan(wrong, PHOTO)
+        assert caught.value.parameter == "function"
     with pytest.raises(InvalidRequest, match="further arguments"):
         plan([StylizationAll(image=PHOTO, prompt=STYLES[0])], PHOTO)

@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 
 from ipywanx.errors import InvalidRequest, did_you_mean, unsent
 from ipywanx.experiments.prompts import labelled_prompts, refuse_many
+from ipywanx.given import as_path, as_text
 from ipywanx.text import Text
 
 FILE = "ipywanx.toml"
@@ -121,7 +122,7 @@ class PromptBook:
         Raises:
             InvalidRequest: A name is not known, or there are more than 1000.
         """
-        text = self.templates[template]
+        text = self.templates[as_text(template, "template")]
         slots = dict.fromkeys(match.groups() for match in _SLOT.finditer(text))
         names = [name for name, _ in slots if name]
         for name in values:
@@ -211,7 +212,7 @@ def prompts(path: str | Path | None = None) -> PromptBook:
         >>> book = wx.prompts()
         >>> wx.sweep("stylization_all", "photo.jpg", prompt=book.styles)
     """
-    file = Path(path).expanduser() if path is not None else _found()
+    file = as_path(path, "path") if path is not None else _found()
     try:
         plain = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError) as error:  # also what is no UTF-8, or no TOML
@@ -277,4 +278,8 @@ def _wrong(path: Path, where: str, expected: Text) -> InvalidRequest:
 
 def _nearest(name: str, known: Iterable[str]) -> Text:
     names = list(known)
-    return did_you_mean(name, names) if names else Text("There is none at all.", "这里一个也没有。")
+    return (
+        did_you_mean(str(name), names)
+        if names
+        else Text("There is none at all.", "这里一个也没有。")
+    )

@@ -6,12 +6,13 @@ import hashlib
 import itertools
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ipywanx.errors import InvalidRequest, did_you_mean, unsent
 from ipywanx.experiments.axes import Axis, axis
+from ipywanx.given import refused
 from ipywanx.model.functions import MAX_SEED, EditRequest
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param, describe
@@ -63,6 +64,7 @@ def plan(
         InvalidRequest: A cell is one that the service would refuse, or there is none or too many.
     """
     if not isinstance(function, str):
+        listed = _listed(function)
         if image is not None or prompt is not None or values:
             raise InvalidRequest(
                 Text(
@@ -71,7 +73,7 @@ def plan(
                 ),
                 hint=unsent("Change the requests themselves.", "请修改请求本身。"),
             )
-        return _listed(list(function))
+        return listed
     given = {"image": image, "prompt": prompt} | values
     params = {param.name: param for param in describe(request_class(function))}
     axes, fixed = _sorted_out(function, given, params)
@@ -159,15 +161,15 @@ def _values(axes: tuple[Axis, ...], row: tuple[int, ...]) -> dict[str, Any]:
     return {one.name: one.values[place] for one, place in zip(axes, row, strict=True)}
 
 
-def _listed(requests: list[EditRequest]) -> Plan:
+def _listed(given: Any) -> Plan:
     """Requests as they were given, each named by what tells it from the others."""
+    requests = list(given) if isinstance(given, Iterable) else []
     if not requests or not all(isinstance(one, EditRequest) for one in requests):
-        raise InvalidRequest(
-            Text(
-                "A sweep takes a function's name with axes, or a list of requests.",
-                "sweep 需要功能名称和坐标轴，或请求对象的列表。",
-            ),
-            hint=unsent(
+        raise refused(
+            "function",
+            given,
+            Text("a function's name, or a list of requests", "功能名称，或请求对象的列表"),
+            unsent(
                 "For example wx.sweep('stylization_all', 'photo.jpg', strength=[0.2, 0.8], …).",
                 "例如 wx.sweep('stylization_all', 'photo.jpg', strength=[0.2, 0.8], …)。",
             ),

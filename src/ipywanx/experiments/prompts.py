@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ipywanx.errors import InvalidRequest, unsent
+from ipywanx.given import as_text
 from ipywanx.text import Text
 
 MOST_PROMPTS = 1000
@@ -39,12 +40,14 @@ def alternatives(prompt: str) -> dict[str, str]:
             A choice may be empty. Braces without ``|`` stay as they are.
 
     Raises:
-        InvalidRequest: Braces are nested or not closed, or there are more than 1000 prompts.
+        InvalidRequest: Braces are nested or not closed, there are more than 1000 prompts, or it is
+            no text.
 
     Example:
         >>> wx.alternatives("a {red|blue} cat")
         {'red': 'a red cat', 'blue': 'a blue cat'}
     """
+    prompt = as_text(prompt, "prompt")
     groups = list(_groups(prompt))
     refuse_many(math.prod(math.comb(len(group.words), group.together) for group in groups))
     joint = "，" if _CHINESE.search(prompt) else ", "
@@ -63,12 +66,14 @@ def replacing(prompt: str, old: str, *new: str) -> dict[str, str]:
     """The prompt with words replaced: first as it is, called ``old``, then with each of ``new``.
 
     Raises:
-        InvalidRequest: ``old`` is not in the prompt.
+        InvalidRequest: ``old`` is not in the prompt, or one of them is no text.
 
     Example:
         >>> wx.replacing("a red cat", "red", "blue", "green")
         {'red': 'a red cat', 'blue': 'a blue cat', 'green': 'a green cat'}
     """
+    prompt, old = as_text(prompt, "prompt"), as_text(old, "old")
+    words = [old, *(as_text(word, "new") for word in new)]
     if not old or old not in prompt:
         raise InvalidRequest(
             Text(
@@ -80,7 +85,7 @@ def replacing(prompt: str, old: str, *new: str) -> dict[str, str]:
             ),
             parameter="prompt",
         )
-    return labelled_prompts([((word,), prompt.replace(old, word)) for word in (old, *new)])
+    return labelled_prompts([((word,), prompt.replace(old, word)) for word in words])
 
 
 def labelled_prompts(made: Iterable[tuple[Iterable[str], str]]) -> dict[str, str]:

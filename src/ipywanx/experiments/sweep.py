@@ -19,6 +19,7 @@ from ipywanx.experiments.cells import Cell, Scorer, State
 from ipywanx.experiments.feed import Feed
 from ipywanx.experiments.outline import as_html, duration, estimate
 from ipywanx.experiments.plan import Plan
+from ipywanx.given import as_number, as_timeout
 from ipywanx.model.results import Result
 from ipywanx.session import CAP
 from ipywanx.text import Text
@@ -44,6 +45,9 @@ class Sweep:
         fresh: Ask again for what the history has already.
         cap: Most yuan that it may cost before :meth:`start` has to be called.
 
+    Raises:
+        InvalidRequest: The cap is no number.
+
     Attributes:
         plan: The axes and all requests.
         cells: What has become of each, in the plan's order.
@@ -59,7 +63,13 @@ class Sweep:
         fresh: bool = False,
         cap: float = CAP,
     ) -> None:
-        self.plan, self.cap = plan, cap
+        self.plan = plan
+        self.cap = as_number(
+            cap,
+            "cap",
+            Text("a number of yuan", "金额（元）"),
+            unsent("cap=float('inf') sets none.", "cap=float('inf') 表示没有上限。"),
+        )
         self.cells = tuple(
             Cell(session.archive, index, plan.places[index], plan.labels(index), request)
             for index, request in enumerate(plan.requests)
@@ -204,9 +214,11 @@ class Sweep:
             when it is asked for.
 
         Raises:
-            InvalidRequest: It waits for :meth:`start`, for it costs more than :attr:`cap`.
+            InvalidRequest: It waits for :meth:`start`, for it costs more than :attr:`cap`; or the
+                timeout is no number.
             TaskTimedOut: It is still going on after ``timeout`` seconds.
         """
+        timeout = as_timeout(timeout)
         self._refuse_held()
         if not self._feed.ended.wait(timeout):
             raise TaskTimedOut(

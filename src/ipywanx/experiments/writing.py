@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ipywanx.errors import InvalidRequest, WanxError
+from ipywanx.given import as_path
 from ipywanx.text import Text
 
 
@@ -14,12 +15,9 @@ def checked(path: str | Path, endings: Collection[str]) -> Path:
     """Where to write.
 
     Raises:
-        InvalidRequest: Its name ends otherwise.
+        InvalidRequest: It is no path, or its name ends otherwise.
     """
-    try:
-        place = Path(path).expanduser()
-    except RuntimeError:  # nobody has that ~home
-        place = Path(path)
+    place = as_path(path, "path")
     if place.suffix.lower() not in endings:
         told = ", ".join(endings)
         raise InvalidRequest(

@@ -21,6 +21,7 @@ from ipywanx.errors import (
     TaskError,
     TaskTimedOut,
 )
+from ipywanx.given import as_timeout
 from ipywanx.model.functions import MAX_SEED, EditRequest
 from ipywanx.model.requests import model_of
 from ipywanx.model.results import Result, Timings, decoded
@@ -125,11 +126,13 @@ class Job:
             timeout: Seconds to wait at most; None for as long as it takes.
 
         Raises:
+            InvalidRequest: The timeout is no number.
             TaskTimedOut: It is still going on; nothing is lost.
             TaskFailed: The service ended it with an error.
             TaskCanceled: It was cancelled before it ran.
             ServiceError: The task was never accepted.
         """
+        timeout = as_timeout(timeout)
         try:
             return self._future.result(timeout)
         except TimeoutError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from ipywanx.errors import InvalidRequest, UnexpectedReply, WanxError, brief
+from ipywanx.given import as_path
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.loading import file_bytes, is_bytes
 from ipywanx.model.metadata import Metadata
@@ -92,15 +93,17 @@ class Past(Sequence[Result]):
         Which results lack pictures is told afterwards.
 
         Raises:
-            WanxError: The folder cannot be written to.
+            InvalidRequest: The folder is no path.
+            WanxError: It cannot be written to.
         """
+        place = as_path(folder, "folder")
         paths: list[Path] = []
         lacking = []
         for record in self._records:
             whole = self._archive.result(record)
             left = whole or self._archive.result(record, partly=True)
             try:
-                paths += left.save(folder) if left else []
+                paths += left.save(place) if left else []
             except UnexpectedReply:  # a damaged file
                 whole = None
             if whole is None:
