@@ -115,7 +115,8 @@ def sweep(
         vary_seed: Draw a seed for each cell. Otherwise cells without a seed share one that follows
             from the plan: they differ by what was varied, and the same call finds them again.
         score: Called with each :class:`Result`; its number, or dict of numbers and texts, becomes
-            a column of the table and an order of the sheet.
+            a column of the table and an order of the sheet. Where it fails, the column
+            ``not_scored`` says why.
         fresh: Ask again for what the history has already. Otherwise a result of the same request
             is taken from there, and what a killed kernel has sent is waited for.
         cap: Most yuan that it may cost without being asked again. Above it, and above 400 pictures

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from tests.bilingual import spoken_alike
 from tests.service.conftest import TEMPO, grey, wait_until
 from tests.service.kept import dead_owner
 
@@ -22,6 +23,7 @@ from ipywanx.experiments.feed import AHEAD
 from ipywanx.experiments.plan import plan
 from ipywanx.experiments.sweep import Sweep
 from ipywanx.service.tempo import SERVICE
+from ipywanx.text import prefer_language
 
 
 def sweep(bench, session=None, **values) -> Sweep:
@@ -253,6 +255,33 @@ def test_scores_become_columns(bench):
     ]
     assert grid.cells[1].note == "ValueError: no face"
     assert grid.cells[1].state == "SUCCEEDED"
+    assert "1 not scored" in repr(grid)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "2 not scored"), ("zh", "2 个未评分")])
+def test_a_judge_that_fails_is_heard_of(bench, language, words):
+    """Line, table and sheet say how many it failed for, and why."""
+    prefer_language(language)
+    grid = sweep(bench, seed=[1, 2], score=lambda _: 1 / 0).start()
+    grid.result(60)
+    assert words in grid.told()
+    assert [row["not_scored"] for row in grid.table()] == [
+        "ZeroDivisionError: division by zero"
+    ] * 2
+    assert words in repr(grid.sheet())
+    (notice,) = (one for one in grid.sheet().notices if "ZeroDivision" in one.en)
+    assert spoken_alike(notice)
+    assert words in notice.told()
+    with pytest.raises(InvalidRequest, match="2 not scored: ZeroDivisionError"):
+        grid.sheet(order="score")
+
+
+def test_what_cannot_judge_is_refused(bench):
+    """A score that is no function is refused before anything is sent."""
+    with pytest.raises(InvalidRequest, match="score is 5, but it takes a function") as caught:
+        sweep(bench, seed=[1], score=5)
+    assert caught.value.parameter == "score"
+    assert bench.creates == []
 
 
 def test_a_sweep_may_be_awaited_and_its_wait_may_end(build):

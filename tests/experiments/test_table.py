@@ -89,6 +89,20 @@ def test_a_score_hides_no_other_column():
     assert (row["state"], row["score_state"]) == ("SUCCEEDED", "fine")
 
 
+def test_a_judge_that_failed_is_told():
+    """Why a cell has no score stands in its row, and hides no score; else no column says so."""
+    asked = planned(seed=[5, 3])
+    cells = filled(asked)
+    cells[0].scores = {"error": 0.1}
+    assert "not_scored" not in table(asked, cells).columns
+    cells[1].note = "OSError: cannot read /home/me/secret/model.pt"
+    rows = table(asked, cells)
+    assert [row["not_scored"] for row in rows] == [None, "OSError: cannot read model.pt"]
+    assert [row["score_error"] for row in rows] == [0.1, None]
+    cells[0].scores = {"not_scored": 2}
+    assert table(asked, cells)[0]["score_not_scored"] == 2
+
+
 def test_nothing_secret_is_told(monkeypatch):
     """No folder and no signed address gets into a table."""
     asked = planned(image=["https://example.com/a.png?Signature=s3cret"])

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from ipywanx.errors import InvalidRequest, did_you_mean
 from ipywanx.experiments.cells import Cell
+from ipywanx.experiments.sheet.telling import why_unscored
 from ipywanx.text import Text, sentences
 
 _Item = TypeVar("_Item")
@@ -25,7 +26,7 @@ def by_score(cells: Sequence[Cell], column: str) -> list[Cell]:
     """
     known = score_columns(cells)
     if column not in known:
-        raise unknown_column(column, known)
+        raise unknown_column(column, known, why_unscored(cells))
     return ranked(cells, lambda cell: cell.scores.get(column), highest_first=True)
 
 
@@ -51,13 +52,15 @@ def ranked(
     return sorted(items, key=place)
 
 
-def unknown_column(column: str, known: Sequence[str]) -> InvalidRequest:
-    """Says which columns there are."""
+def unknown_column(column: str, known: Sequence[str], failed: Text | None = None) -> InvalidRequest:
+    """Says which columns there are, or why there is none."""
     if known:
         hint = sentences(
             did_you_mean(column, known),
             Text(f"Columns: {', '.join(known)}.", f"可用的列：{'、'.join(known)}。"),
         )
+    elif failed is not None:
+        hint = failed
     else:
         hint = Text(
             "Nothing was scored: give wx.sweep(…, score=…) a function that judges a result.",

@@ -19,7 +19,8 @@ from ipywanx.experiments.cells import Cell, Scorer, State
 from ipywanx.experiments.feed import Feed
 from ipywanx.experiments.outline import as_html, duration, estimate
 from ipywanx.experiments.plan import Plan
-from ipywanx.given import as_number, as_timeout
+from ipywanx.experiments.sheet.telling import unscored
+from ipywanx.given import as_number, as_timeout, refused
 from ipywanx.model.results import Result
 from ipywanx.session import CAP
 from ipywanx.text import Text
@@ -46,7 +47,7 @@ class Sweep:
         cap: Most yuan that it may cost before :meth:`start` has to be called.
 
     Raises:
-        InvalidRequest: The cap is no number.
+        InvalidRequest: The cap is no number, or the score no function.
 
     Attributes:
         plan: The axes and all requests.
@@ -63,6 +64,16 @@ class Sweep:
         fresh: bool = False,
         cap: float = CAP,
     ) -> None:
+        if score is not None and not callable(score):
+            raise refused(
+                "score",
+                score,
+                Text("a function of a result", "以结果为参数的函数"),
+                unsent(
+                    "For example score=lambda result: result.images[0].width.",
+                    "例如 score=lambda result: result.images[0].width。",
+                ),
+            )
         self.plan = plan
         self.cap = as_number(
             cap,
@@ -275,6 +286,8 @@ class Sweep:
             parts.append(Text(f"{stopped} stopped", f"{stopped} 个已停止"))
         if kept := sum(cell.kept for cell in self.cells):
             parts.append(Text(f"{kept} there before", f"{kept} 个已有"))
+        if (judged := unscored(self.cells)) is not None:
+            parts.append(judged)
         if left is not None:
             parts.append(Text(f"about {duration(left)} left", f"约剩 {duration(left)}"))
         comma = Text(", ", "，").told()

@@ -40,8 +40,8 @@ class Table(list[dict[str, Any]]):
 
     ``cell`` is its place in the plan; then comes what varied, under the parameters' names, and what
     came of it: ``state``, ``seed``, ``n``, ``task_id``, ``seconds`` (until it ended), ``cost``
-    (yuan), ``there_before``, ``files`` (names), ``error``, and the scores. None is what there is
-    not.
+    (yuan), ``there_before``, ``files`` (names), ``error``, and the scores; ``not_scored`` (why)
+    where the judge failed for any. None is what there is not.
     """
 
     def save(self, path: str | Path) -> Path:
@@ -122,13 +122,20 @@ def table(plan: Plan, cells: Sequence[Cell], order: str | None = None) -> Table:
         InvalidRequest: There is no such column.
     """
     # A score that is called as a column that there is already stands beside it.
-    taken = {"cell", *_COLUMNS, *(name for one in plan.axes for name in one.name.split("+"))}
+    failed = [_FAILED] if any(cell.note for cell in cells) else []
+    taken = {
+        "cell",
+        *_COLUMNS,
+        *failed,
+        *(name for one in plan.axes for name in one.name.split("+")),
+    }
     scores = {name: f"score_{name}" if name in taken else name for name in score_columns(cells)}
     rows = Table(
         {"cell": cell.index}
         | _varied(plan.axes, cell)
         | {column: cell.scores.get(name) for name, column in scores.items()}
         | _outcome(cell)
+        | {column: public(cell.note) or None for column in failed}
         for cell in cells
     )
     if order is None:
@@ -139,6 +146,7 @@ def table(plan: Plan, cells: Sequence[Cell], order: str | None = None) -> Table:
     return Table(ranked(rows, lambda row: row[order], highest_first=highest_first))
 
 
+_FAILED = "not_scored"
 _COLUMNS = (
     "state", "seed", "n", "task_id", "seconds", "cost", "there_before", "files", "error",
 )  # fmt: skip

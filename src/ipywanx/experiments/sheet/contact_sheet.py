@@ -21,7 +21,7 @@ from ipywanx.experiments.sheet.image import drawn, shape
 from ipywanx.experiments.sheet.inlay import LARGE, inlaid
 from ipywanx.experiments.sheet.layout import Layout, arranged, flowing
 from ipywanx.experiments.sheet.page import Page, texts
-from ipywanx.experiments.sheet.telling import fixed, outcome, title
+from ipywanx.experiments.sheet.telling import fixed, outcome, title, why_unscored
 from ipywanx.experiments.sheet.typesetting import SMALLEST, Notes, Sizes, fitted
 from ipywanx.text import Text
 
@@ -162,7 +162,7 @@ class ContactSheet:
         return fitted(self._layout(), notes, face(), sizes)
 
     def _notices(self, page: Page) -> tuple[Text, ...]:
-        notices = []
+        notices = list(filter(None, [why_unscored(self.cells)]))
         if page.cell < self._cell:
             notices.append(
                 Text(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ _SECRET = re.compile(r"(https?://)(?:[^\s/@]*@)?([^\s?#]+)[?#]\S*", re.IGNORECAS
 _FOLDERS = re.compile(
     r"(?<![\w:/.<])(?:/(?:[\w.@+~-]+/)+|[A-Za-z]:[\\/](?:[\w .@+~-]+[\\/])*)(?=\w)"
 )
+_REASONS = 3  # of a judge that failed, in one sentence
 _REMOVED = Text("its pictures were removed", "图片已删除")
 _PREVIEW = Text("Offline preview", "离线预览")
 
@@ -42,6 +43,25 @@ def reason(cell: Cell) -> str:
     if cell.error is not None:
         return public(cell.error.told())
     return _REMOVED.told() if cell.state == "SUCCEEDED" and not cell.thumbnails else ""
+
+
+def unscored(cells: Iterable[Cell]) -> Text | None:
+    """How many cells their judge failed for, ``2 not scored``; None where it failed for none."""
+    count = sum(bool(cell.note) for cell in cells)
+    return Text(f"{count} not scored", f"{count} 个未评分") if count else None
+
+
+def why_unscored(cells: Sequence[Cell]) -> Text | None:
+    """The same as a sentence with the reasons, each once."""
+    count = unscored(cells)
+    if count is None:
+        return None
+    reasons = list(dict.fromkeys(public(cell.note) for cell in cells if cell.note))
+    more = Text("; …", "；……") if len(reasons) > _REASONS else Text("", "")
+    reasons = reasons[:_REASONS]
+    return Text(
+        f"{count}: {'; '.join(reasons)}{more}.", f"{count.zh}：{'；'.join(reasons)}{more.zh}。"
+    )
 
 
 def scored(cell: Cell, only: str | None = None) -> str:
@@ -117,6 +137,8 @@ def outcome(cells: Sequence[Cell]) -> list[str]:
         told.append(Text(f"{stopped} stopped", f"{stopped} 个已停止"))
     if missing := sum(not cell.is_over for cell in cells):
         told.append(Text(f"{missing} not there yet", f"{missing} 个尚未完成"))
+    if (judged := unscored(cells)) is not None:
+        told.append(judged)
     sources = [source for cell in cells if (source := cell.source) is not None]
     parts = [*(text.told() for text in told), f"{_day(sources):%Y-%m-%d}"]
     if any(_is_preview(source) for source in sources):
