@@ -25,7 +25,9 @@ from ipywanx.service.client import _read_created, unreachable
 from ipywanx.service.job import never_accepted
 from ipywanx.settings import Settings
 from ipywanx.text import Text, both, prefer_language, preferred_language, sentences
+from ipywanx.widgets.expand_frame import ExpandFrame
 from ipywanx.widgets.progress import Progress
+from ipywanx.widgets.traits import UnusableValue
 
 PHOTO = Image.new("RGB", (600, 520))
 
@@ -73,6 +75,7 @@ PROVOKED: dict[str, tuple[type[WanxError], Callable[[], object]]] = {
         errors.UnusableMask,
         lambda: wx.DescriptionEditWithMask(image=PHOTO, prompt="x", mask=wx.Mask((9, 8))),
     ),
+    "beyond the frame": (UnusableValue, lambda: ExpandFrame(left_scale=9.5)),
     "no radius": (errors.UnusableMask, lambda: wx.Mask((9, 8)).stroke([(1, 2)], 0)),
     "drawing on nothing": (errors.UnusableImage, lambda: wx.Drawing((9, 8)).fill((99, 1))),
     "half a switch": (

@@ -9,19 +9,29 @@ from __future__ import annotations
 import math
 import os
 import reprlib
+import sys
 import threading
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ipywanx.errors import InvalidRequest
 from ipywanx.text import Text
 
+_Kind = TypeVar("_Kind", bound=InvalidRequest)
 
-def refused(parameter: str, value: Any, expected: Text, hint: Text) -> InvalidRequest:
+
+def refused(
+    parameter: str,
+    value: Any,
+    expected: Text,
+    hint: Text,
+    *,
+    kind: type[_Kind] = InvalidRequest,  # type: ignore[assignment] # what it is bound to
+) -> _Kind:
     """What is said of a value of another kind."""
     shown = reprlib.repr(value)  # of a list of requests a part is enough
-    return InvalidRequest(
+    return kind(
         Text(
             f"{parameter} is {shown}, but it takes {expected.en}.",
             f"{parameter} 是 {shown}，但需要的是：{expected.zh}。",
@@ -65,6 +75,22 @@ def as_path(value: Any, parameter: str) -> Path:
         return Path(named).expanduser()
     except RuntimeError:  # nobody has that ~home
         return Path(named)
+
+
+def as_count(value: Any, parameter: str) -> int:
+    """A number of things, at most as many as SQLite counts.
+
+    Raises:
+        InvalidRequest: It is none.
+    """
+    if isinstance(value, int) and value >= 0:
+        return min(value, sys.maxsize)
+    raise refused(
+        parameter,
+        value,
+        Text("a whole number from 0 on", "不小于 0 的整数"),
+        Text("It says how many at most.", "它表示最多多少个。"),
+    )
 
 
 def as_number(value: Any, parameter: str, expected: Text, hint: Text) -> float:

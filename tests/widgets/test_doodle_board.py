@@ -91,6 +91,11 @@ def test_the_drawing_is_set_by_code(board):
     assert board.state["undo"] == 3
     with pytest.raises(UnusableImage, match="must be equal"):
         board.drawing = Drawing((9, 9))
+    for wrong in (None, wx.Mask(SIZE), other.image):
+        with pytest.raises(UnusableImage, match="it takes a Drawing") as caught:
+            board.drawing = wrong
+        assert caught.value.parameter == "drawing"
+    assert board.image == other.image
 
 
 @pytest.mark.parametrize("size", [(500, 800), (800, 4097), (0, 600), "ab", (512.5, 512)])

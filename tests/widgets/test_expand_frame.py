@@ -10,7 +10,7 @@ from PIL import Image
 from traitlets import TraitError
 
 from ipywanx import Expand
-from ipywanx.errors import UnusableImage
+from ipywanx.errors import InvalidRequest, UnusableImage
 from ipywanx.widgets.expand_frame import ExpandFrame
 
 URL = "https://example.com/a.png"
@@ -67,8 +67,9 @@ def test_code_is_told_of_a_scale_that_is_none(frame, value):
     with pytest.raises(TraitError):
         frame.left_scale = value
     assert frame.left_scale == 1.0
-    with pytest.raises(TraitError):
+    with pytest.raises(InvalidRequest, match="from 1 to 2") as caught:
         ExpandFrame(top_scale=value)
+    assert caught.value.parameter == "top_scale"
 
 
 JUNK = st.one_of(

@@ -90,6 +90,15 @@ def test_cards_are_the_newest_and_no_more_than_asked_for(session, open_gallery):
     assert len(gallery.cards) == 3
 
 
+@pytest.mark.parametrize("limit", ["x", -1, 2.5, None])
+def test_a_limit_is_a_number_of_results(open_gallery, limit):
+    """Another limit is refused as such; one beyond all counting shows all."""
+    with pytest.raises(wx.InvalidRequest, match=r"limit is .* a whole number") as caught:
+        open_gallery(limit=limit)
+    assert caught.value.parameter == "limit"
+    assert open_gallery(limit=10**40).cards == []
+
+
 def test_what_is_added_comes_first_once(session, open_gallery):
     """A result of an edit, or a row, is put before the others, and twice is still once."""
     gallery = open_gallery()

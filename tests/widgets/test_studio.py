@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from tests.service.kept import png
+from traitlets import TraitError
 
 from ipywanx import Studio
 from ipywanx import session as sessions
@@ -46,6 +47,41 @@ def test_what_it_does_not_have_is_refused(session):
         Studio(PHOTO, "expnd", session=session)
     with pytest.raises(InvalidRequest, match=r"no parameter 'strength'.*left_scale"):
         Studio(PHOTO, "expand", session=session, strength=0.5)
+
+
+@pytest.mark.parametrize("name", ["nope", "wan2.5-i2i-preview", 5, None])
+def test_a_function_without_a_form_changes_nothing(session, name):
+    """The name is refused where it is set, and the form that was shown stays and works."""
+    studio = Studio(PHOTO, "expand", session=session, prompt="湖")
+    with pytest.raises(InvalidRequest, match="has no form here") as caught:
+        studio.function = name
+    assert caught.value.parameter == "function"
+    with pytest.raises(TraitError), studio.hold_trait_notifications():  # as a page sets it
+        studio.values, studio.function = {}, name
+    assert (studio.request.about.name, studio.request.prompt) == ("expand", "湖")
+    studio.function = "super_resolution"
+    assert studio.request.about.name == "super_resolution"
+    with pytest.raises(InvalidRequest, match="has no form here"):
+        Studio(PHOTO, name, session=session)
+
+
+@pytest.mark.parametrize("image", [PHOTO, None])
+@pytest.mark.parametrize("scale", [9, "wide", float("nan")])
+def test_a_scale_that_the_frame_cannot_show_is_refused(session, image, scale):
+    """It is told as any other value, under its name, also before there is a picture."""
+    with pytest.raises(InvalidRequest, match=r"left_scale is .* from 1 to 2") as caught:
+        Studio(image, "expand", session=session, left_scale=scale)
+    assert caught.value.parameter == "left_scale"
+
+
+@pytest.mark.parametrize("wrong", [None, "expand", PHOTO])
+def test_what_is_no_request_fills_no_form(session, wrong):
+    """The error says how to come by a request, and the form stays."""
+    studio = Studio(PHOTO, "expand", session=session, prompt="湖")
+    with pytest.raises(InvalidRequest, match=r"wx\.recall\(result\)") as caught:
+        studio.fill(wrong)
+    assert caught.value.parameter == "request"
+    assert studio.request.prompt == "湖"
 
 
 def test_each_function_has_its_stage(session):

@@ -8,6 +8,7 @@ import traitlets
 from PIL import Image
 
 from ipywanx.errors import UnusableImage
+from ipywanx.given import refused
 from ipywanx.model.drawings import Drawing
 from ipywanx.model.images import MAX_SIDE, MIN_SIDE
 from ipywanx.model.loading import load
@@ -103,7 +104,15 @@ class DoodleBoard(Easel[Drawing]):
         return self._document.sheet
 
     @drawing.setter
-    def drawing(self, value: Drawing) -> None:
+    def drawing(self, value: Any) -> None:
+        if not isinstance(value, Drawing):
+            raise refused(
+                "drawing",
+                value,
+                Text("a Drawing", "Drawing 对象"),
+                Text("Drawing.from_image makes one.", "Drawing.from_image 可以创建。"),
+                kind=UnusableImage,
+            )
         if value.size != self._document.size:
             width, height = self._document.size
             raise UnusableImage(

@@ -26,6 +26,7 @@ from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module
 from ipywanx.widgets.messages import Inbox, read_shape, read_step
 from ipywanx.widgets.surface import Surface
+from ipywanx.widgets.traits import UnusableValue
 
 
 class Easel(anywidget.AnyWidget, Generic[S]):
@@ -189,11 +190,13 @@ class Easel(anywidget.AnyWidget, Generic[S]):
     def _check_color(self, proposal: dict[str, Any]) -> str:
         color = str(proposal["value"])
         if not re.fullmatch(COLOR, color):
-            wrong = Text(
-                f"A colour is written as #rrggbb, not {color!r}.",
-                f"颜色应写作 #rrggbb，而不是 {color!r}。",
+            raise UnusableValue(
+                Text(
+                    f"A colour is written as #rrggbb, not {color!r}.",
+                    f"颜色应写作 #rrggbb，而不是 {color!r}。",
+                ),
+                parameter="color",
             )
-            raise traitlets.TraitError(wrong.told())
         return color
 
     def _state(self, problem: str = "", note: str = "") -> dict[str, Any]:

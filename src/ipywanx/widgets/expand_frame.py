@@ -13,16 +13,14 @@ import anywidget
 import traitlets
 
 from ipywanx.model.expansion import expanded_box
-from ipywanx.model.functions import Expand
 from ipywanx.model.images import MAX_SIDE, Picture
 from ipywanx.model.loading import load
-from ipywanx.model.params import describe
 from ipywanx.text import preferred_language
 from ipywanx.widgets.esm import FRAME, module
 from ipywanx.widgets.previews import preview_url
 from ipywanx.widgets.texts import frame_texts
+from ipywanx.widgets.traits import SCALES, Scale
 
-SCALES = tuple(param for param in describe(Expand) if param.name.endswith("_scale"))
 _PREVIEW = 900  # pixels; the picture fills half of the widest frame
 
 
@@ -40,7 +38,7 @@ class ExpandFrame(anywidget.AnyWidget):
 
     Raises:
         UnusableImage: Not a picture that the service takes.
-        traitlets.TraitError: A scale is not from 1 to 2.
+        InvalidRequest: A scale is not from 1 to 2.
 
     Attributes:
         left_scale, right_scale, top_scale, bottom_scale: 1 adds nothing on that side, 2 adds half
@@ -52,10 +50,10 @@ class ExpandFrame(anywidget.AnyWidget):
     _esm = module(*FRAME)
     _css = module("easel.css", "frame.css")
 
-    left_scale = traitlets.Float(1.0).tag(sync=True)
-    right_scale = traitlets.Float(1.0).tag(sync=True)
-    top_scale = traitlets.Float(1.0).tag(sync=True)
-    bottom_scale = traitlets.Float(1.0).tag(sync=True)
+    left_scale = Scale(1.0).tag(sync=True)
+    right_scale = Scale(1.0).tag(sync=True)
+    top_scale = Scale(1.0).tag(sync=True)
+    bottom_scale = Scale(1.0).tag(sync=True)
     size = traitlets.List(trait=traitlets.Int()).tag(sync=True)
     preview = traitlets.Unicode().tag(sync=True)
     limits = traitlets.Dict(
@@ -102,15 +100,6 @@ class ExpandFrame(anywidget.AnyWidget):
     @traitlets.default("language")
     def _preferred(self) -> str:
         return preferred_language()
-
-    @traitlets.validate(*(param.name for param in SCALES))
-    def _check_scale(self, proposal: dict[str, Any]) -> float:
-        param, value = SCALES[0], proposal["value"]
-        if param.low is None or param.high is None or not param.low <= value <= param.high:
-            raise traitlets.TraitError(
-                f"{proposal['trait'].name} is {value!r}, but it takes {param.expected}."
-            )
-        return float(value)
 
     @traitlets.validate("size")
     def _check_size(self, proposal: dict[str, Any]) -> list[int]:

@@ -12,6 +12,7 @@ import traitlets
 from PIL import Image
 
 from ipywanx.errors import WanxError
+from ipywanx.given import as_count
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result
 from ipywanx.session import current
@@ -44,6 +45,9 @@ class Gallery(PageWidget):
         limit: How many at most.
         language: ``"en"`` or ``"zh"``; may be changed while it is shown.
 
+    Raises:
+        InvalidRequest: The limit is no number of results.
+
     Attributes:
         cards: What is told of each result, newest first.
         search: What is looked for in prompts, functions and tags.
@@ -64,9 +68,9 @@ class Gallery(PageWidget):
     def __init__(
         self, session: Session | None = None, limit: int = 200, language: str = "en"
     ) -> None:
+        self._limit = as_count(limit, "limit")
         session = session or current()
         self._shelf = Shelf(session)
-        self._limit = limit
         self._lock = threading.RLock()
         self._arriving = threading.Lock()
         self._arrived: list[Result] = []
@@ -76,7 +80,7 @@ class Gallery(PageWidget):
         # Pictures are shrunk beside the kernel's own thread, which stays free for cells.
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="ipywanx-gallery")
         super().__init__(
-            cards=self._shelf.recent(limit),
+            cards=self._shelf.recent(self._limit),
             texts=gallery_texts(),
             titles={name: list(cls.about.title) for name, cls in REQUESTS.items()},
             language=language,

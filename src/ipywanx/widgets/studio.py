@@ -14,12 +14,12 @@ import ipywidgets as widgets
 import traitlets
 
 from ipywanx.errors import InvalidRequest, UnusableImage, WanxError
+from ipywanx.given import refused
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
-from ipywanx.model.requests import request_class
 from ipywanx.model.service_models import WANX21
 from ipywanx.session import Session, current
 from ipywanx.text import Text, preferred_language
@@ -37,6 +37,7 @@ from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.stages import Stages
 from ipywanx.widgets.texts import studio_texts
+from ipywanx.widgets.traits import FunctionName, as_scale
 
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
@@ -68,7 +69,7 @@ class Studio(PageWidget):
     schema = traitlets.Dict().tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)
     language = traitlets.Enum(["en", "zh"], default_value="en").tag(sync=True)
-    function = traitlets.Unicode("stylization_all").tag(sync=True)
+    function = FunctionName("stylization_all").tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     picture = traitlets.Dict().tag(sync=True)
     known = traitlets.Bool(default_value=False).tag(sync=True)
@@ -91,7 +92,7 @@ class Studio(PageWidget):
         session: Session | None = None,
         **values: Any,
     ) -> None:
-        request_class(function)  # refuses a name that is none
+        type(self).function.validate(self, function)  # refuses a name that has no form
         traits = {name: values.pop(name) for name in ("language", "cap") if name in values}
         self._session = session or current()
         self._lock = threading.RLock()
@@ -196,12 +197,19 @@ class Studio(PageWidget):
         """What came of it, oldest first; each is read from the disk when it is asked for."""
         return self._budget.results
 
-    def fill(self, request: EditRequest) -> None:
+    def fill(self, request: Any) -> None:
         """Set the form as for this request: function, picture, mask and values.
 
         Raises:
-            InvalidRequest: It is one of another model, which has no form here.
+            InvalidRequest: It is none, or one of another model, which has no form here.
         """
+        if not isinstance(request, EditRequest):
+            raise refused(
+                "request",
+                request,
+                Text("a request", "请求对象"),
+                Text("wx.recall(result) gives it.", "wx.recall(result) 会给出它。"),
+            )
         if (name := request.about.name) not in FUNCTIONS:
             raise InvalidRequest(
                 Text(f"{name} has no form here.", f"{name} 在这里没有表单。"),
@@ -345,10 +353,10 @@ def _known(function: str, values: dict[str, Any]) -> dict[str, Any]:
     """The values, if the function has such parameters.
 
     Raises:
-        InvalidRequest: It has not.
+        InvalidRequest: It has not, or the frame cannot show them.
     """
     names = {param.name for param in describe(FUNCTIONS[function])}
-    for name in values:
+    for name, value in values.items():
         if name not in names:
             known = ", ".join(sorted(names))
             raise InvalidRequest(
@@ -356,4 +364,6 @@ def _known(function: str, values: dict[str, Any]) -> dict[str, Any]:
                 hint=Text(f"It has {known}.", f"可用参数：{known}。"),
                 parameter=name,
             )
+        if name.endswith("_scale"):  # the frame takes no other
+            as_scale(value, name)
     return values
