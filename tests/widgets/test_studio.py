@@ -1,7 +1,10 @@
 """Does the studio mean what is set, whatever its page says?"""
 
+import gc
 import io
+import sys
 import threading
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -15,12 +18,15 @@ from ipywanx import Studio
 from ipywanx import session as sessions
 from ipywanx.engine.app import create_app
 from ipywanx.engine.options import EngineOptions
-from ipywanx.errors import InvalidRequest, TaskFailed
+from ipywanx.errors import InvalidRequest, TaskFailed, WanxError
 from ipywanx.model.functions import FUNCTIONS
 from ipywanx.model.metadata import labelled
 from ipywanx.widgets.doodle_board import DoodleBoard
 from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.experiment import Experiment
+from ipywanx.widgets.gallery import Gallery
 from ipywanx.widgets.mask_editor import MaskEditor
+from ipywanx.widgets.sweep_view import SweepView
 
 PHOTO = Image.new("RGB", (640, 512), "teal")
 
@@ -82,6 +88,28 @@ def test_what_is_no_request_fills_no_form(session, wrong):
         studio.fill(wrong)
     assert caught.value.parameter == "request"
     assert studio.request.prompt == "湖"
+
+
+def test_what_is_refused_leaves_nothing_behind(session, monkeypatch):
+    """A widget that was refused before it was made ends without a word, and listens to nobody."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda about: said.append(about.exc_value))
+    for make in (
+        lambda: Gallery(session, limit="x"),
+        lambda: Gallery(session, language="fr"),
+        lambda: Gallery(nonsense=1),
+        SweepView,
+        lambda: SweepView(None),
+        Experiment,
+        lambda: Studio("nowhere.png", session=session),
+        lambda: Studio(PHOTO, "nope", session=session),
+        lambda: Studio(PHOTO, "expand", session=session, left_scale=9),
+    ):
+        with suppress(WanxError, TraitError, TypeError, AttributeError):
+            make()
+        gc.collect()
+    assert said == []
+    assert session._listeners == []
 
 
 def test_each_function_has_its_stage(session):

@@ -110,10 +110,11 @@ class Gallery(PageWidget):
 
     def close(self) -> None:
         """Take the widget back."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._stop_listening()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        if hasattr(self, "_stop_listening"):  # else it was refused before it was made
+            if not self._closed.is_set():
+                self._closed.set()
+                self._stop_listening()
+            self._workers.shutdown(wait=False, cancel_futures=True)
         super().close()
 
     # ---- what arrives

@@ -117,9 +117,13 @@ class Studio(PageWidget):
         )
         self.gallery.on_action(self._act_on)
         self._queue = Queue(self._session, self._show_queue, lambda _: self._sum_up())
-        if image is not None:
-            self._use(load(image, fit=bool(values.get("fit"))))
-        self._set_stage()
+        try:
+            if image is not None:
+                self._use(load(image, fit=bool(values.get("fit"))))
+            self._set_stage()
+        except InvalidRequest:  # nobody will see it, nor its gallery
+            self.close()
+            raise
         self.experiment = Experiment(
             self._session, self._form, self._budget, self._sum_up, self.language
         )
@@ -234,9 +238,10 @@ class Studio(PageWidget):
         """Take the widgets back; what was sent goes on."""
         if hasattr(self, "_queue"):  # else it was refused before it was made
             self._queue.close()
-            self.gallery.close()
-            self.experiment.close()
             self._stages.close()
+            self.gallery.close()
+            if self.experiment is not None:
+                self.experiment.close()
         super().close()
 
     # ---- the picture, and where one would rather look

@@ -117,10 +117,11 @@ class SweepView(PageWidget):
 
     def close(self) -> None:
         """Take the widget back; the experiment goes on."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self.when_closed()
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        if hasattr(self, "_workers"):  # else it was refused before it was made
+            if not self._closed.is_set():
+                self._closed.set()
+                self.when_closed()
+            self._workers.shutdown(wait=False, cancel_futures=True)
         super().close()
 
     def _send(self, msg: Any, buffers: Any = None) -> None:
