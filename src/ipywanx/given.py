@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import os
-import reprlib
 import sys
 import threading
 from numbers import Real
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ipywanx.errors import InvalidRequest
+from ipywanx.errors import InvalidRequest, brief
 from ipywanx.text import Text
 
 _Kind = TypeVar("_Kind", bound=InvalidRequest)
@@ -30,11 +29,10 @@ def refused(
     kind: type[_Kind] = InvalidRequest,  # type: ignore[assignment] # what it is bound to
 ) -> _Kind:
     """What is said of a value of another kind."""
-    shown = reprlib.repr(value)  # of a list of requests a part is enough
     return kind(
         Text(
-            f"{parameter} is {shown}, but it takes {expected.en}.",
-            f"{parameter} 是 {shown}，但需要的是：{expected.zh}。",
+            f"{parameter} is {brief(value)}, but it takes {expected.en}.",
+            f"{parameter} 是 {brief(value)}，但需要的是：{expected.zh}。",
         ),
         hint=hint,
         parameter=parameter,
@@ -62,19 +60,16 @@ def as_path(value: Any, parameter: str) -> Path:
     try:
         named = os.fspath(value)
         os.fsencode(named)
-    except (TypeError, ValueError):  # no path, or half a character
-        named = b""
-    if not isinstance(named, str) or "\0" in named:
-        raise refused(
-            parameter,
-            value,
-            Text("the path of a file or a folder", "文件或文件夹的路径"),
-            Text("Give it as a text or a pathlib.Path.", "请以文本或 pathlib.Path 给出。"),
-        )
-    try:
-        return Path(named).expanduser()
-    except RuntimeError:  # nobody has that ~home
-        return Path(named)
+        if isinstance(named, str) and "\0" not in named:
+            return Path(named).expanduser()
+    except (TypeError, ValueError, RuntimeError):  # no path, half a character, nobody's ~home
+        pass
+    raise refused(
+        parameter,
+        value,
+        Text("the path of a file or a folder", "文件或文件夹的路径"),
+        Text("Give it as a text or a pathlib.Path.", "请以文本或 pathlib.Path 给出。"),
+    )
 
 
 def as_count(value: Any, parameter: str) -> int:

@@ -14,7 +14,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from ipywanx.errors import InvalidRequest, UnexpectedReply, WanxError, brief
+from ipywanx.errors import UnexpectedReply, WanxError, brief
+from ipywanx.given import as_path
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.quiet import without_warnings
@@ -150,9 +151,9 @@ class Result:
         from ipywanx.model.metadata import labelled  # a result is often never saved
 
         name = f"{self.request.about.name if self.request else 'result'}-{self.task_id[:8]}"
-        paths = []
+        place, paths = as_path(folder, "folder"), []
         try:
-            place = _made(folder)
+            place.mkdir(parents=True, exist_ok=True)
             for number, data in enumerate(self.data, start=1):
                 saved = labelled(data, self.request, self.task_id, number, metadata=metadata)
                 paths.append(_write_new(place, f"{name}-{number}", suffix_of(saved), saved))
@@ -248,26 +249,6 @@ def suffix_of(data: bytes) -> str:
     """
     kind = _opened(data).format or "png"
     return {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
-
-
-def _made(folder: Any) -> Path:
-    """The folder, made where it is missing."""
-    try:
-        place = Path(folder).expanduser()
-        place.mkdir(parents=True, exist_ok=True)
-    except (RuntimeError, TypeError, ValueError):  # nobody's home, not a path at all
-        raise InvalidRequest(
-            Text(
-                f"The folder is {brief(folder)}, which is not a path that can be had.",
-                f"文件夹是 {brief(folder)}，这不是可用的路径。",
-            ),
-            hint=Text(
-                "Give a folder's path, such as result.save('out').",
-                "请给出文件夹的路径，例如 result.save('out')。",
-            ),
-            parameter="folder",
-        ) from None
-    return place
 
 
 def _write_new(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
