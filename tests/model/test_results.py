@@ -195,8 +195,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 @pytest.mark.parametrize("folder", [None, 7, "a\0b", "~nobodyhere/out", "\ud800", b"x" * 9999])
 def test_what_is_no_folder_is_refused(folder):
-    """Something else than a path, and a path that cannot be, are refused with an example."""
-    with pytest.raises(InvalidRequest, match=r"^folder is .*the path of a file or a folder") as caught:
+    """Something else than a path, and a path that cannot be, are refused."""
+    with pytest.raises(
+        InvalidRequest, match=r"^folder is .*the path of a file or a folder"
+    ) as caught:
         result(png(plain())).save(folder)
     assert caught.value.parameter == "folder"
     assert brief(folder) in str(caught.value)
