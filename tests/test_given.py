@@ -107,8 +107,9 @@ def test_a_timeout_that_is_over_is_none_at_all():
 
 
 def test_a_path_may_be_written_in_any_way(monkeypatch):
-    """Texts, paths and the home folder mean a place; a home that nobody has is a name."""
+    """Texts, paths and the home folder mean a place; a home that nobody has is refused."""
     monkeypatch.setenv("HOME", os.sep + "somewhere")
     assert as_path("~/a.png", "path") == as_path(Path("~/a.png"), "path")
     assert as_path("~/a.png", "path") == Path(os.sep, "somewhere", "a.png")
-    assert as_path("~nobodyhere/a.png", "path") == Path("~nobodyhere/a.png")
+    with pytest.raises(wx.InvalidRequest, match="~nobodyhere"):
+        as_path("~nobodyhere/a.png", "path")

@@ -260,6 +260,7 @@ def test_two_results_compare(lab: Lab):
     expect(labels.last).to_have_text("Before · 750×512")
 
 
+@pytest.mark.slow
 def test_a_result_of_another_cell_comes_in_quietly(lab: Lab):
     """What another cell makes is shown at once; the opened card, its focus and its text stay."""
     g = opened(lab, 'made = wx.edit("super_resolution", photo, upscale_factor=1, seed=3)')

@@ -158,6 +158,7 @@ def test_stop_ends_the_wait(lab: Lab):
     assert notebook.run(2) == "alive\n"
 
 
+@pytest.mark.slow
 def test_stop_ends_a_loop_of_edits(lab: Lab):
     """Stop at one of several edits ends them all, and says what became of the one."""
     loop = "for n in range(3):\n    try:\n        %wanx super_resolution photo\n"
@@ -173,6 +174,7 @@ def test_stop_ends_a_loop_of_edits(lab: Lab):
     assert tasks(notebook, "RUNNING") == 1
 
 
+@pytest.mark.slow
 def test_a_timed_cell_edits_too(lab: Lab):
     """%%time and %%capture around a line of ours work in a notebook, whose loop is running."""
     line = "%wanx super_resolution photo --upscale-factor 1 -o made"

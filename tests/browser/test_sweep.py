@@ -193,6 +193,7 @@ def test_stop_while_the_kernel_waits_and_retry(lab: Lab):
     w.notebook.screenshot("sweep_stopped")
 
 
+@pytest.mark.slow
 def test_a_refused_second_try_can_be_asked_for_again(lab: Lab):
     """Where another try would cost too much, the page says so, and the button stays usable."""
     allowed = GRID.replace("show_sweep(grid)", ALLOWED)
