@@ -151,6 +151,7 @@ def test_another_colour_and_drawing_while_a_cell_runs(lab: Lab):
     artist.has(f"{line}.erase([(400, 100), (400, 300)], 4)")
 
 
+@pytest.mark.slow
 def test_a_sketch_becomes_a_picture(lab: Lab):
     """The board is the picture of `%wanx doodle`, by its name, with what is drawn by then."""
     line = "%wanx doodle board -p 一座湖边的小屋 --is-sketch -o painted"

@@ -157,6 +157,7 @@ def test_escape_takes_a_drag_back(lab: Lab):
     hand.has(left=1.3)
 
 
+@pytest.mark.slow
 def test_it_is_drawn_at_once_and_told_now_and_then(lab: Lab):
     """A drag of 60 moves is on the page on the next frame, and reaches Python in few messages."""
     hand = opened(lab)
@@ -312,6 +313,7 @@ def test_on_a_fine_screen(lab: Lab):
         hand.has(right=1.25, bottom=1.25)
 
 
+@pytest.mark.slow
 def test_code_moves_the_frame_and_switches_its_language(lab: Lab):
     """Scales, picture and language set in Python are on the page at once."""
     hand = opened(lab)

@@ -293,6 +293,7 @@ def test_the_wheel_is_the_pages(lab: Lab):
     assert hand.page.evaluate(scrolled) == before
 
 
+@pytest.mark.slow
 def test_opacity_does_not_pile_up(lab: Lab):
     """Where strokes cross, and while the second is still ink, the picture shows through as much."""
     hand = opened(lab)

@@ -48,6 +48,7 @@ def test_reload_of_the_page(lab: Lab):
     assert ink == pytest.approx((207, 121, 166), abs=12)  # half of the mask's colour
 
 
+@pytest.mark.slow
 def test_two_views(lab: Lab):
     """What is drawn in one view of an editor is seen in the other, and both draw one mask."""
     hand = opened(lab, "editor")
@@ -107,6 +108,7 @@ def test_touch(lab: Lab):
         hand.has(line)
 
 
+@pytest.mark.slow
 def test_a_pens_pressure_is_its_width(lab: Lab):
     """A pen's line is thin where it is pressed lightly and thick where hard, also as live ink."""
     hand = opened(lab)

@@ -424,6 +424,7 @@ def test_a_result_that_comes_back_sets_the_form(person: Person, tmp_path: Path):
     assert person.ask(facts) == [768, 2]
 
 
+@pytest.mark.slow
 def test_a_saved_notebook_shows_results_and_no_key(lab: Lab):
     """Saved with its widget state, the notebook has no key; opened without a kernel, the result."""
     key = "sk-canary-0123456789abcdef"
