@@ -37,7 +37,7 @@ from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.stages import Stages
 from ipywanx.widgets.texts import studio_texts
-from ipywanx.widgets.traits import FunctionName, as_scale
+from ipywanx.widgets.traits import FunctionName, as_function, as_scale
 
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
@@ -92,7 +92,7 @@ class Studio(PageWidget):
         session: Session | None = None,
         **values: Any,
     ) -> None:
-        type(self).function.validate(self, function)  # refuses a name that has no form
+        as_function(function)  # before anything is made
         traits = {name: values.pop(name) for name in ("language", "cap") if name in values}
         self._session = session or current()
         self._lock = threading.RLock()

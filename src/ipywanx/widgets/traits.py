@@ -24,13 +24,7 @@ class FunctionName(traitlets.Unicode):  # type: ignore[type-arg] # its value is 
 
     def validate(self, _: Any, value: Any) -> str:
         """The name; the error of another suggests the nearest."""
-        if isinstance(value, str) and value in FUNCTIONS:
-            return value
-        raise UnusableValue(
-            Text(f"{value!r} has no form here.", f"{value!r} 在这里没有表单。"),
-            hint=did_you_mean(str(value), FUNCTIONS),
-            parameter="function",
-        )
+        return as_function(value)
 
 
 class Scale(traitlets.Float):  # type: ignore[type-arg] # its value is a number
@@ -39,6 +33,21 @@ class Scale(traitlets.Float):  # type: ignore[type-arg] # its value is a number
     def validate(self, _: Any, value: Any) -> float:
         """The number; the error of another tells the range."""
         return as_scale(value, str(self.name))
+
+
+def as_function(value: Any) -> str:
+    """The name of a function that has a form.
+
+    Raises:
+        UnusableValue: It is none.
+    """
+    if isinstance(value, str) and value in FUNCTIONS:
+        return value
+    raise UnusableValue(
+        Text(f"{value!r} has no form here.", f"{value!r} 在这里没有表单。"),
+        hint=did_you_mean(str(value), FUNCTIONS),
+        parameter="function",
+    )
 
 
 def as_scale(value: Any, name: str) -> float:
