@@ -114,9 +114,12 @@ class Sweep:
     @property
     def _wanting(self) -> Iterator[EditRequest]:
         """What has to be asked for, each request once."""
-        for fingerprint, cells in self._alike.items():
-            if fingerprint not in self._feed.known:
-                yield cells[0].request
+        return (cell.request for cell in self._unknown)
+
+    @property
+    def _unknown(self) -> Iterator[Cell]:
+        """The first cell of each request that the history did not have."""
+        return (cells[0] for name, cells in self._alike.items() if name not in self._feed.known)
 
     @property
     def there_before(self) -> int:
@@ -200,8 +203,7 @@ class Sweep:
     @property
     def may_cost(self) -> float:
         """Yuan that it has cost, and what is not over yet may cost."""
-        left = (cells[0] for name, cells in self._alike.items() if name not in self._feed.known)
-        open_ = (cell.request for cell in left if not cell.is_over)
+        open_ = (cell.request for cell in self._unknown if not cell.is_over)
         return round(self.cost + self._session.price(*open_), 2)
 
     @property
