@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ipywanx.experiments.sweep import Sweep
 
 # No variable of the person's: %reset would take it away.
-_AWAITED = 'get_ipython().magics_manager.registry["WanxMagics"].awaited'
+_AWAITED = f'get_ipython().magics_manager.registry["{WanxMagics.__name__}"].awaited'
 _CALL = re.compile(
     r"^((?:\w+\s*=\s*)?)get_ipython\(\)\.run_(?:line|cell)_magic\('wanx', (.*)\)\s*$", re.DOTALL
 )
