@@ -20,6 +20,7 @@ from ipywanx.model.functions import FUNCTIONS, Expand, StylizationAll
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import describe
+from ipywanx.model.requests import REQUESTS as REQUESTS_BY_NAME
 from ipywanx.model.requests import request_class
 from ipywanx.model.service_models import WAN25, WANX21
 from ipywanx.model.tasks import Output, Status
@@ -55,8 +56,9 @@ def refs_in(body: dict) -> dict[str, str]:
 
 @pytest.mark.parametrize("sample", REQUESTS, ids=lambda one: one["body"]["input"]["function"])
 def test_request_becomes_the_literal_body(sample):
-    """Each of the vendor's ten sample calls comes out of a request object letter for letter."""
-    body = sample["body"]
+    """Each of the vendor's ten sample calls comes out letter for letter, ``n`` always in it."""
+    body = json.loads(json.dumps(sample["body"]))
+    body["parameters"].setdefault("n", 1)  # as many as the samples without it get
     asked = body["input"]
     made = wire.create_body(request_for(body), refs_in(body))
     assert made == body
@@ -82,10 +84,10 @@ def test_samples_cover_all_functions():
 
 
 def test_only_given_parameters_are_sent():
-    """Defaults stay the service's; None and our own parameters are never sent."""
+    """Defaults stay the service's, but for ``n``; None and our own parameters are never sent."""
     image = Image.new("RGB", (512, 512))
     plain = StylizationAll(image=image, prompt="p", seed=None, fit=True)
-    assert wire.create_body(plain, {"image": "oss://k"})["parameters"] == {}
+    assert wire.create_body(plain, {"image": "oss://k"})["parameters"] == {"n": 1}
     given = Expand(image=image, prompt="p", left_scale=1.5, n=1, watermark=True).with_seed(7)
     assert wire.create_body(given, {"image": "oss://k"})["parameters"] == {
         "left_scale": 1.5,
@@ -106,11 +108,25 @@ def test_another_model_both_ways():
     assert body == {
         "model": WAN25.name,
         "input": {"prompt": "p", "negative_prompt": "q", "images": ["oss://a", "oss://b"]},
-        "parameters": {"seed": 7, "size": "1280*720"},
+        "parameters": {"n": 1, "seed": 7, "size": "1280*720"},
     }
     read = wire.read_body(wire.encode_body(body))
     assert (read.request_class, read.refs) == (Wan25Edit, refs)
-    assert read.parameters == {"negative_prompt": "q", "seed": 7, "size": "1280*720"}
+    assert read.parameters == {"negative_prompt": "q", "n": 1, "seed": 7, "size": "1280*720"}
+
+
+@pytest.mark.parametrize("name", REQUESTS_BY_NAME)
+@pytest.mark.parametrize("n", [None, 1, 3])
+def test_the_body_names_as_many_pictures_as_the_price_counts(name, n):
+    """What is charged is in every body of every model: no default of the vendor decides it."""
+    image = Image.new("RGB", (512, 512))
+    extra = {"mask": Mask((512, 512)).invert()} if name.endswith("_with_mask") else {}
+    extra |= {} if n is None else {"n": n}
+    request = request_class(name)(image=image, prompt="p", **extra)
+    body = wire.create_body(request, dict.fromkeys(request.pictures, "oss://k"))
+    expected = round(body["parameters"]["n"] * request.about.model.price_cny, 2)
+    assert request.price == expected
+    assert body["parameters"]["n"] == (n or 1)
 
 
 def test_created_reply():

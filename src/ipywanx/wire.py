@@ -210,12 +210,13 @@ def create_body(request: EditRequest, refs: Mapping[str, str]) -> dict[str, Any]
         refs: Where each picture is, by its parameter: http(s) URL, data URI or ``oss://`` address.
 
     Returns:
-        Only parameters that were given: the service's own defaults stay the service's.
+        The parameters that were set, and ``n``: the default of one model is four pictures.
     """
     given: dict[str, dict[str, Any]] = {"input": {}, "parameters": {}}
     set_ones = request.given
     for param in _said(type(request)):
-        value = set_ones.get(param.name)
+        is_sent = param.about.always_sent or param.name in set_ones
+        value = getattr(request, param.name) if is_sent else None
         if value is not None:
             given[param.about.place][param.name] = value
     model = request.about.model

@@ -16,7 +16,7 @@ from peers import KEY, data_uri, edit_body, mask_file, picture
 from PIL import Image
 
 from ipywanx import wire
-from ipywanx.model.service_models import WANX21
+from ipywanx.model.service_models import WAN25, WANX21
 from ipywanx.model.tasks import Status
 
 REPLIES = json.loads((Path(__file__).parents[1] / "contract" / "replies.json").read_text("utf-8"))
@@ -257,6 +257,17 @@ def test_result_says_what_it_is(peer):
         assert {"understood", "not_understood", "notices"} <= set(about)
         said = " ".join(image.text.values())
         assert not re.search(rf"{KEY}|https?:|oss:|/", said.replace("offline/1", ""))
+
+
+@pytest.mark.parametrize(("model", "count"), [(WANX21.name, 1), (WAN25.name, 4)])
+def test_a_body_without_a_number_gets_the_models_default(peer, model, count):
+    """Whoever leaves ``n`` out sees here how many pictures the service would make and charge."""
+    body = edit_body()
+    if model == WAN25.name:
+        pictures = [body["input"]["base_image_url"]]
+        body = {"model": model, "input": {"prompt": "变成黄昏", "images": pictures}}
+    report = peer.run(body)
+    assert (report.image_count, len(report.outputs)) == (count, count)
 
 
 def test_seed_comes_from_the_request(peer):

@@ -55,7 +55,7 @@ def test_only_what_was_given_is_sent(way, build):
     job.result(30)
     (create,) = bench.creates
     body = body_of(create)
-    assert body["parameters"] == {"upscale_factor": 1, "seed": job.request.seed}
+    assert body["parameters"] == {"n": 1, "upscale_factor": 1, "seed": job.request.seed}
     assert body["input"]["prompt"] == "图像超分"
     assert "图像超分".encode() in create.content
     assert create.headers["x-dashscope-async"] == "enable"

@@ -50,10 +50,21 @@ def test_it_goes_the_way_of_every_edit(way, build):
     assert any("first picture only" in notice.en for notice in result.notices)
 
 
-def test_one_picture_keeps_its_shape_at_the_models_size(bench):
-    """Without a size the result has the picture's shape and 1280*1280 pixels in all."""
+def test_the_last_picture_gives_the_shape_at_the_models_size(bench):
+    """Without a size the result has the last picture's ratio and 1280*1280 pixels in all."""
     (image,) = bench.session.edit(MODEL, picture("teal", (800, 600)), "变成黄昏").images
     assert image.size == (1478, 1108)
+    tall = picture("olive", (600, 800))
+    (image,) = bench.session.edit(MODEL, picture("teal"), PROMPT, image2=tall).images
+    assert image.size == (1108, 1478)
+
+
+def test_one_picture_is_made_and_paid_where_no_number_is_set(build):
+    """The model's own default is four pictures: one is asked for, made, and counted."""
+    bench = build("asgi")
+    result = bench.session.edit(MODEL, picture("teal"), "变成黄昏")
+    assert json.loads(bench.creates[0].content)["parameters"]["n"] == 1
+    assert len(result.images) == 1
 
 
 def test_large_pictures_are_uploaded_for_this_model(bench):
@@ -106,6 +117,8 @@ def test_its_price_is_its_own(bench):
     [
         ({"size": "4096*4096"}, "size"),
         ({"size": "720p"}, "size"),
+        ({"size": "15000*40"}, "size"),
+        ({"size": "600*2404"}, "size"),
         ({"image3": picture("olive")}, "image2"),
         ({"negative_prompt": "\ud83d"}, "negative_prompt"),
         ({"strength": 0.5}, "strength"),

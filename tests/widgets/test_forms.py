@@ -77,8 +77,8 @@ def test_a_new_parameter_needs_its_declaration_only(monkeypatch):
     assert "`--sparkle`" in function_help(Sparkling)
     request = read("stylization_all", {"prompt": "x", "sparkle": 1.5}, PHOTO)
     body = wire.create_body(request, {"image": "https://example.com/a.png"})
-    assert body["parameters"] == {"sparkle": 1.5}
-    assert wire.read_body(wire.encode_body(body)).parameters == {"sparkle": 1.5}
+    assert body["parameters"] == {"n": 1, "sparkle": 1.5}
+    assert wire.read_body(wire.encode_body(body)).parameters == {"n": 1, "sparkle": 1.5}
     body["parameters"]["sparkle"] = 3
     with pytest.raises(wire.Refusal, match="Range of sparkle"):
         wire.read_body(wire.encode_body(body))

@@ -54,7 +54,8 @@ class Task:
     @property
     def total(self) -> int:
         """Pictures that were asked for."""
-        return int(self.asked.parameters.get("n", 1))
+        default = self.asked.request_class.about.model.default_n
+        return int(self.asked.parameters.get("n", default))
 
     @property
     def word(self) -> str:

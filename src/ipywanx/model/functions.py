@@ -135,6 +135,7 @@ class EditRequest(BaseModel):
             ),
             step=1,
             source=REFERENCE_PAGE,
+            always_sent=True,
         ),
     ] = 1
     seed: Annotated[

@@ -49,6 +49,8 @@ class About:
         pattern: A regular expression that all of a text matches, "" for none.
         accepts: Tells whether the service takes a text of this pattern, None where it takes all.
         source: The vendor's page that states range and default; "" for our own parameters.
+        always_sent: Whether the body names it even at its default: the price depends on it, and the
+            default of the vendor may be another one.
     """
 
     kind: Kind
@@ -61,6 +63,7 @@ class About:
     pattern: str = ""
     accepts: Callable[[str], bool] | None = None
     source: str = ""
+    always_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ class ServiceModel(NamedTuple):
         name: As the body's ``model`` says it.
         price_cny: Yuan for one successful picture in the Beijing region.
         page: The vendor's page that states what it takes.
+        default_n: Pictures that the service makes where the body names no ``n``.
     """
 
     name: str
     price_cny: float
     page: str
+    default_n: int = 1
 
 
 WANX21 = ServiceModel(
@@ -30,5 +32,6 @@ WAN25 = ServiceModel(
     "wan2.5-i2i-preview",
     0.20,
     "https://help.aliyun.com/zh/model-studio/wan2-5-image-edit-api-reference",
+    default_n=4,
 )
 """A preview model of the same API, of one function (price: its page in Model Studio)."""

@@ -21,7 +21,8 @@ from ipywanx.text import Text
 
 LEAST_AREA, MOST_AREA = 768 * 768, 1280 * 1280
 """Pixels that a result may have (vendor reference)."""
-
+MOST_RATIO = 4
+"""The longer side over the shorter one (vendor reference: 1:4 to 4:1)."""
 
 _SIZE = r"^[1-9]\d{0,4}\*[1-9]\d{0,4}$"
 
@@ -31,7 +32,9 @@ def output_size(text: str) -> tuple[int, int] | None:
     if not re.fullmatch(_SIZE, text):
         return None
     width, height = map(int, text.split("*"))
-    return (width, height) if LEAST_AREA <= width * height <= MOST_AREA else None
+    fits = LEAST_AREA <= width * height <= MOST_AREA
+    fits = fits and max(width, height) <= MOST_RATIO * min(width, height)
+    return (width, height) if fits else None
 
 
 def _another(number: int) -> About:
@@ -89,10 +92,12 @@ class Wan25Edit(EditRequest):
             "parameters",
             Text("Size", "输出尺寸"),
             Text(
-                "Width and height as 1280*720, of 768*768 to 1280*1280 pixels in all; left out, "
-                "one picture keeps its shape and several give 1280*1280.",
-                "宽和高，如 1280*720，总像素在 768*768 与 1280*1280 之间；"
-                "不填时，单图保持宽高比，多图输出 1280*1280。",
+                "Width and height as 1280*720: 768*768 to 1280*1280 pixels in all, at most four "
+                "times as long as wide; left out, the area is 1280*1280 in the ratio of the last "
+                "picture.",
+                "宽和高，如 1280*720：总像素在 768*768 与 1280*1280 之间，"
+                "宽高比在 1:4 与 4:1 之间；"
+                "不填时按最后一张图片的宽高比输出，总像素约为 1280*1280。",
             ),
             pattern=_SIZE,
             accepts=lambda text: output_size(text) is not None,
@@ -122,8 +127,10 @@ class Wan25Edit(EditRequest):
                     f"size 是 {brief(self.size)}，模型不接受。",
                 ),
                 hint=unsent(
-                    "Give width*height such as 1280*720, of 768*768 to 1280*1280 pixels in all.",
-                    "请给出 宽*高，如 1280*720，总像素在 768*768 与 1280*1280 之间。",
+                    "Give width*height such as 1280*720: 768*768 to 1280*1280 pixels in all, and "
+                    "a ratio from 1:4 to 4:1.",
+                    "请给出 宽*高，如 1280*720：总像素在 768*768 与 1280*1280 之间，"
+                    "宽高比在 1:4 与 4:1 之间。",
                 ),
                 parameter="size",
             )

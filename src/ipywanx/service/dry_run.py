@@ -41,7 +41,7 @@ class DryRun:
         lines = [f"POST {self.url}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2), ""]
-        pictures = self.body["parameters"].get("n", 1)
+        pictures = self.body["parameters"]["n"]
         noun = "picture" if pictures == 1 else "pictures"
         free = Text("", "")
         if self.offline:

@@ -28,9 +28,9 @@ def wan25_edit(job: Job) -> Image.Image:
 
 
 def _size(job: Job) -> tuple[int, int]:
-    """The size that was asked for; else the shape of one picture, a square for several."""
+    """The size that was asked for; else the model's area in the ratio of the last picture."""
     if asked := output_size(str(job.parameters.get("size", ""))):
         return asked
-    width, height = (1, 1) if job.others else job.image.size
+    width, height = (job.image, *job.others)[-1].size
     scale = (MOST_AREA / (width * height)) ** 0.5
     return int(width * scale), int(height * scale)
