@@ -75,7 +75,7 @@ def test_a_waiting_cell_speaks_the_language_of_the_moment():
         task_id="task-17",
         done=lambda: False,
     )
-    shown = Progress(job, "engine")
+    shown = Progress(job, "engine", 0.14)
     said = (shown._text.value, shown.button.description, shown._notices.value)
     assert all(map(is_chinese, said))
     shown._close(None)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
+    from ipywanx.widgets.progress import Progress
 
 
 FIRST_WORD = 3.0
@@ -131,23 +132,27 @@ class WanxMagics(Magics, Configurable):
         return None if asked.silent else made
 
     def _finish(self, asked: Edit, made: Result | Job | None) -> Any:
+        # None leaves the variable as it was: a cancelled task has nothing for it.
         if asked.output and made is not None:
             self._shell.push({asked.output: made})
         return None if asked.silent else made
 
-    def _wait(self, job: Job) -> Result:
+    def _wait(self, job: Job) -> Result | None:
+        return self._progress(job).wait_blocking() if has_kernel(self._shell) else job.result()
+
+    async def _wait_awaited(self, job: Job) -> Result | None:
         if not has_kernel(self._shell):
-            return job.result()
+            from ipywanx.widgets.progress import wait_in_terminal
+
+            return await wait_in_terminal(job)
+        return await self._progress(job).wait()
+
+    def _progress(self, job: Job) -> Progress:
         from ipywanx.widgets.progress import Progress
 
-        return Progress(job, current().engine).wait_blocking()
-
-    async def _wait_awaited(self, job: Job) -> Result:
-        from ipywanx.widgets import progress
-
-        if not has_kernel(self._shell):
-            return await progress.wait_in_terminal(job)
-        return await progress.Progress(job, current().engine).wait()
+        session = current()
+        price = session.price(job.request) if job.request else None
+        return Progress(job, session.engine, 0.0 if session.is_free else price)
 
     async def _awaited_command(self, asked: Command) -> Any:
         if asked.name != "resume":
@@ -156,7 +161,7 @@ class WanxMagics(Magics, Configurable):
             return await self._wait_awaited(current().resume(asked.argument))
         for job in _left():
             with _told():
-                display(await self._wait_awaited(job))
+                _show(await self._wait_awaited(job))
         return None
 
     def _command(self, asked: Command) -> Any:
@@ -196,7 +201,7 @@ class WanxMagics(Magics, Configurable):
             return self._wait(current().resume(task_id))
         for job in _left():
             with _told():
-                display(self._wait(job))
+                _show(self._wait(job))
         return None
 
     def _history(self, asked: Command) -> Any:
@@ -273,6 +278,11 @@ def _left() -> list[Job]:
         )
         print(said.told())  # noqa: T201
     return jobs
+
+
+def _show(result: Result | None) -> None:
+    if result is not None:  # else the wait for it was ended by hand, which is said already
+        display(result)
 
 
 @contextmanager
