@@ -1,7 +1,8 @@
-"""How is a request said in code? As a cell for the magic, and as a call in Python.
+"""Requests as code: a cell for the magic, and a call in Python.
 
-What is run makes exactly this request again. The picture, and a mask, are not in it: they are named
-as the person names them, by a variable, a path or a URL.
+What is run makes exactly this request again. Pictures and masks are named, not written out:
+:func:`runnable` takes them from the history, so that its code runs as it stands in a fresh kernel;
+:func:`as_magic` and :func:`as_python` name them as the user does, by a variable, a path or a URL.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import Param, describe
@@ -19,6 +21,41 @@ PHOTO, MASK = "photo", "mask"
 _FILE = re.compile(r"[^\n]*\.[A-Za-z0-9]{2,5}")
 _LONGEST_LINE = 88
 _LONGEST_MASK = 2000  # signs
+
+
+class Code(NamedTuple):
+    """What makes a result again: a cell for the magic, and a call in Python."""
+
+    magic: str
+    python: str
+
+
+def runnable(request: EditRequest, task_id: str) -> Code:
+    """A cell and a call that make a request again as they stand, in a fresh kernel of this home.
+
+    Args:
+        request: What to say.
+        task_id: A task of this request in the history, which has its pictures and its mask.
+    """
+    recalled = f"wx.recall({task_id!r})"
+    image = request.image.url or PHOTO
+    names = {name: name for name in request.pictures if name != "image"}
+    if request.image.url is None:
+        names = {"image": PHOTO, **names}
+    pictures = [f"{variable} = {recalled}.{name}" for name, variable in names.items()]
+    has_mask = getattr(request, "mask", None) is not None
+    mask = [f"{MASK} = {recalled}.mask"] if has_mask else []
+    named = mask_name(request)
+    return Code(
+        as_magic(request, image, [*pictures, *mask]),
+        as_python(request, image, named, [*pictures, *(mask if named else [])]),
+    )
+
+
+def named_by_user(request: EditRequest) -> Code:
+    """The same where the history has nothing: a comment tells which variables have to be there."""
+    image = picture_name(request)
+    return Code(as_magic(request, image), as_python(request, image, mask_name(request)))
 
 
 def picture_name(request: EditRequest) -> str:
@@ -35,7 +72,7 @@ def mask_name(request: EditRequest) -> str | None:
     return MASK if mask is not None and len(mask.to_json()) > _LONGEST_MASK else None
 
 
-def as_magic(request: EditRequest, image: str) -> str:
+def as_magic(request: EditRequest, image: str, setup: Sequence[str] | None = None) -> str:
     """A cell that makes this request again.
 
     Usually ``%%wanx`` with the prompt as its body. Where the body cannot carry the prompt as it is
@@ -45,9 +82,15 @@ def as_magic(request: EditRequest, image: str) -> str:
     Args:
         request: What to say.
         image: The picture: a variable's name, a path or a URL.
+        setup: Python lines that give every variable its value; they make it a cell that also loads
+            the extension. None leaves variables to the user and names them in a comment.
     """
-    first = []
-    remark = _remark(request, image)
+    first: list[str] = []
+    remark = ""
+    if setup is None:
+        remark = _remark(request, image)
+    else:
+        first = ["%load_ext ipywanx", *(["import ipywanx as wx"] if setup else []), *setup]
     if not _can_stand_on_a_line(image):
         first.append(f"{PHOTO} = {image!r}")
         image = PHOTO
@@ -72,17 +115,25 @@ def as_magic(request: EditRequest, image: str) -> str:
     line = " ".join(words)
     if not first and _can_be_a_body(request.prompt):
         return f"%%wanx {line}{'  ' if remark else ''}{remark}\n{request.prompt}"
+    if setup is not None and _can_be_a_word(request.prompt):
+        return "\n".join([*first, f'%wanx {line} -p "{request.prompt}"'])
     first.append(f"prompt = {request.prompt!r}")
     return "\n".join([*filter(None, [remark]), *first, f'%wanx {line} -p "{{{{prompt}}}}"'])
 
 
-def as_python(request: EditRequest, image: str, mask: str | None = None) -> str:
+def as_python(
+    request: EditRequest,
+    image: str,
+    mask: str | None = None,
+    setup: Sequence[str] | None = None,
+) -> str:
     """A call that makes this request again.
 
     Args:
         request: What to say.
         image: The picture: a variable's name, a path or a URL.
         mask: The mask's variable; None writes the mask out, step by step.
+        setup: Lines that give every variable its value; None names them in a comment instead.
     """
     arguments = [
         repr(request.about.name),
@@ -100,8 +151,8 @@ def as_python(request: EditRequest, image: str, mask: str | None = None) -> str:
     call = f"wx.edit({', '.join(arguments)})"
     if len(call) > _LONGEST_LINE:
         call = "wx.edit(\n" + "".join(f"    {one},\n" for one in arguments) + ")"
-    remark = _remark(request, image, masked=mask is not None)
-    return "\n".join(["import ipywanx as wx", "", *filter(None, [remark]), call])
+    before = [_remark(request, image, masked=mask is not None)] if setup is None else setup
+    return "\n".join(["import ipywanx as wx", "", *filter(None, before), call])
 
 
 def _given(request: EditRequest) -> list[Param]:

@@ -256,13 +256,16 @@ def test_a_host_hears_which_action_on_which_result(session, open_gallery):
         assert result._repr_mimebundle_()["text/html"]
 
 
-def test_code_names_the_picture_and_how_to_get_it_back(session, open_gallery):
-    """Code of a picture that had no name uses a variable, and says what brings it back."""
+def test_code_takes_the_picture_from_the_history(session, open_gallery):
+    """Code gives its variable the picture that the history has, and loads what it needs."""
     row = keep(session.archive, expand(), png("red"))
     content, _ = ask(open_gallery(), "code", row.id)
-    assert content["magic"].startswith("%%wanx expand photo --seed 7 --left-scale 1.5")
-    assert content["magic"].endswith("\n湖边")
-    assert f"# photo = wx.recall('{row.task_id}').image\n" in content["python"]
+    recalled = f"photo = wx.recall('{row.task_id}').image\n"
+    assert content["magic"] == (
+        f"%load_ext ipywanx\nimport ipywanx as wx\n{recalled}"
+        '%wanx expand photo --seed 7 --left-scale 1.5 -p "湖边"'
+    )
+    assert f"\n{recalled}" in content["python"]
 
 
 NONSENSE = st.recursive(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
-from ipywanx.code import as_magic, as_python
+from ipywanx.code import runnable
 from ipywanx.experiments.plan import plan
 from ipywanx.experiments.sweep import Sweep
 from ipywanx.text import prefer_language
@@ -133,9 +133,8 @@ def test_a_cell_is_told_with_its_pictures(grid, opened):
     assert content["sizes"] == [(1200, 1040)] * 2
     assert (content["prompt"], content["preview"], content["state"]) == ("b", True, "s")
     assert content["before"] == {"width": 600, "height": 520, "place": None}
-    request = sweep.cells[3].request
-    assert content["python"] == as_python(request, "photo")
-    assert content["magic"] == as_magic(request, "photo")
+    code = runnable(sweep.cells[3].request, sweep.cells[3].task_id)
+    assert {"magic": content["magic"], "python": content["python"]} == code._asdict()
     json.dumps(content)
     for index, size in ((0, (1200, 1040)), (-1, (600, 520))):
         about, (data,) = ask(view, kind="picture", id=3, index=index, side=2048)

@@ -6,11 +6,11 @@ import io
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from ipywanx.code import MASK, PHOTO, as_magic, as_python, mask_name, picture_name
+from ipywanx.code import Code, named_by_user, runnable
 from ipywanx.errors import UnexpectedReply
 from ipywanx.model.functions import EditRequest, Expand
 from ipywanx.model.metadata import labelled
@@ -24,13 +24,6 @@ BEFORE = -1
 """The index of the picture that a result began with."""
 LARGEST_SIDE = 2048
 """Longest side of a picture for the page; files are saved in full."""
-
-
-class Code(NamedTuple):
-    """What makes a result again: a cell for the magic, and a call in Python."""
-
-    magic: str
-    python: str
 
 
 class Shelf:
@@ -126,18 +119,14 @@ class Shelf:
         return f"{stem}-{index + 1}{suffix_of(data)}"
 
     def code(self, name: str) -> Code | None:
-        """What makes this result again; None where nobody knows what was asked."""
+        """What makes this result again as it stands; None if its request is not known."""
         request = self._request(name)
         if request is None:
             return None
-        image = picture_name(request)
-        named = mask_name(request)
-        python = as_python(request, image, named)
-        for variable, part in ((image, "image"), (named, "mask")):
-            if variable in {PHOTO, MASK}:
-                recalled = f"wx.recall({self._records[name].task_id!r}).{part}"
-                python = python.replace("\nwx.edit", f"\n# {variable} = {recalled}\nwx.edit", 1)
-        return Code(as_magic(request, image), python)
+        task_id = self._records[name].task_id
+        if name in self._held or task_id is None:  # the history has nothing to recall
+            return named_by_user(request)
+        return runnable(request, task_id)
 
     # ---- cards
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipywanx.code import as_magic, as_python, mask_name, picture_name
+from ipywanx.code import named_by_user, runnable
 from ipywanx.experiments.ranking import ranked, score_columns
 from ipywanx.model.functions import Expand
 from ipywanx.widgets.shelf import BEFORE, before, for_page
@@ -13,7 +13,6 @@ from ipywanx.widgets.shelf import BEFORE, before, for_page
 if TYPE_CHECKING:
     from ipywanx.experiments.cells import Cell, State
     from ipywanx.experiments.plan import Plan
-    from ipywanx.model.functions import EditRequest
 
 LETTERS: Mapping[State, str] = {
     "WAITING": "w", "QUEUED": "q", "PENDING": "p", "RUNNING": "r",
@@ -99,7 +98,7 @@ def details(cell: Cell, axes: Sequence[str]) -> dict[str, Any]:
         "sizes": [image.size for image in result.images] if result else [],
         "preview": bool(result and result.preview),
         "before": before(request),
-        **_code(request),
+        **_code(cell),
     }  # fmt: skip
 
 
@@ -114,10 +113,11 @@ def picture(cell: Cell, index: int, side: int) -> bytes | None:
     return for_page(data, side)
 
 
-def _code(request: EditRequest) -> dict[str, str]:
-    image = picture_name(request)
-    python = as_python(request, image, mask_name(request))
-    return {"magic": as_magic(request, image), "python": python}
+def _code(cell: Cell) -> dict[str, str]:
+    """What makes the cell again: as it stands where the history has its task."""
+    request = cell.request
+    code = runnable(request, cell.task_id) if cell.task_id else named_by_user(request)
+    return code._asdict()
 
 
 def _clipped(label: str) -> str:
