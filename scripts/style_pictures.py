@@ -29,9 +29,7 @@ def main() -> None:
         left, top = ((length - side) // 2 for length in photo.size)
         square = photo.crop((left, top, left + side, top + side)).resize((512, 512))
         for style in about.styles:
-            prompt = (
-                style.prompt.replace(about.subject or "", "花") if about.subject else style.prompt
-            )
+            prompt = style.prompt.replace(about.subject.zh, "花") if about.subject else style.prompt
             made = render_effect(name, square, prompt=prompt, parameters={}, seed=1, mask=None)
             small = made.image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
             small.save(style_file(style), quality=72, method=6)

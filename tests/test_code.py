@@ -95,7 +95,7 @@ def requests(draw: st.DrawFn) -> EditRequest:
     cls = REQUESTS[draw(st.sampled_from(list(REQUESTS)))]
     given = {"image": PHOTO, "prompt": draw(prompts())}
     if not cls.about.blank_prompt and not given["prompt"].strip():
-        given["prompt"] = cls.about.samples[0]
+        given["prompt"] = cls.about.samples[0].en
     for param in describe(cls):
         if param.name not in given and (param.required or draw(st.booleans())):
             given[param.name] = draw(values(param))

@@ -35,7 +35,7 @@ class Posterize(EditRequest):
         "posterize",
         Text("Posterize", "色调分离"),
         Text("Leave few tones.", "只保留少量色阶。"),
-        samples=("色调分离",),
+        samples=(Text("Posterize", "色调分离"),),
         tip=Text("Nothing to choose.", "无需选择。"),
         default_prompt="色调分离",
     )

@@ -41,7 +41,10 @@ def test_help_says_what_the_function_does(function):
     text = function_help(REQUESTS[function])
     for words in (about.name, about.title.en, about.help.en, about.page):
         assert words in text
-    for prompt in (*about.samples, *(style.prompt for style in about.styles)):
+    for prompt in (
+        *(sample.en for sample in about.samples),
+        *(style.prompt for style in about.styles),
+    ):
         assert f"“{prompt}”" in text
     assert ("may be empty" in text) is about.blank_prompt
     assert ("own or may change" in text) is (about.rights is not None)
@@ -76,7 +79,7 @@ def test_help_is_said_in_chinese(function):
     prefer_language("zh")
     chinese, about = function_help(REQUESTS[function]), REQUESTS[function].about
     assert re.findall(r"`[^`]+`", chinese) == re.findall(r"`[^`]+`", english)
-    assert all(f"“{prompt}”" in chinese for prompt in about.samples)
+    assert all(f"“{prompt.zh}”" in chinese for prompt in about.samples)
     assert about.help.zh in chinese
     assert about.help.en not in chinese
     for param in describe(REQUESTS[function]):

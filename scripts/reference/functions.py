@@ -77,7 +77,7 @@ def function_section(cls: type[EditRequest]) -> str:
         *(Text("default", "默认"), Text("meaning", "含义"), Text("stated in", "出处")),
     )
     styles = [(style.name.told(), f"`{style.prompt}`") for style in about.styles]
-    samples = " · ".join(f"`{sample}`" for sample in about.samples)
+    samples = " · ".join(f"`{sample}`" for sample in map(Text.told, about.samples))
     request = example(cls)
     shown = EXAMPLES[about.name].image
     mask = "mask" if "mask" in cls.model_fields else None
@@ -87,7 +87,7 @@ def function_section(cls: type[EditRequest]) -> str:
         rights,
         table(head, [_parameter_row(param, about.default_prompt) for param in describe(cls)]),
         table((Text("style", "风格"), Text("prompt", "提示词")), styles) if styles else "",
-        f"{told('Prompts that the vendor shows: ', '官方示例提示词：')}{samples}",
+        f"{told('Prompts that work: ', '可用的提示词：')}{samples}",
         sentences(about.tip, blank).told(),
         fenced("text", as_magic(request, shown)),
         fenced("python", as_python(request, shown, mask)),
@@ -103,7 +103,7 @@ def example(cls: type[EditRequest]) -> EditRequest:
     )
     return cls(
         image=Image.new("RGB", size),
-        prompt=cls.about.samples[0],
+        prompt=cls.about.samples[0].zh,
         **masked,
         **EXAMPLES[cls.about.name].values,
     )

@@ -78,8 +78,8 @@ def function_help(cls: type[EditRequest]) -> str:
             ),
             [_row(param) for param in describe(cls)],
         ),
-        Text("Prompts that the vendor shows: ", "官方示例提示词：").told()
-        + " · ".join(f"“{prompt}”" for prompt in _prompts(cls)),
+        Text("Prompts that work: ", "可用的提示词：").told()
+        + " · ".join(f"“{prompt}”" for prompt in prompts_of(cls)),
         about.tip.told(),
     ]
     if about.blank_prompt:
@@ -90,8 +90,10 @@ def function_help(cls: type[EditRequest]) -> str:
     return "\n\n".join(parts)
 
 
-def _prompts(cls: type[EditRequest]) -> list[str]:
-    return list(dict.fromkeys((*cls.about.samples, *(style.prompt for style in cls.about.styles))))
+def prompts_of(cls: type[EditRequest]) -> list[str]:
+    """Prompts that work, in the current language; those of styles as the vendor prints them."""
+    samples = (sample.told() for sample in cls.about.samples)
+    return list(dict.fromkeys((*samples, *(style.prompt for style in cls.about.styles))))
 
 
 def _own_flags(cls: type[EditRequest]) -> str:

@@ -54,7 +54,7 @@ def archive(tmp_path):
 def asked(name: str, **values: object):
     """A request of a function: its own sample, and what the test wants."""
     about = REQUESTS[name].about
-    values = {"image": png("grey"), "prompt": about.samples[0]} | values
+    values = {"image": png("grey"), "prompt": about.samples[0].zh} | values
     if name == "description_edit_with_mask":
         values = {"mask": MASK} | values
     return make_request(name, **values)

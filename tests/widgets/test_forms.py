@@ -54,8 +54,8 @@ def test_every_style_has_a_picture():
 def test_a_style_writes_its_exact_phrase_for_any_thing():
     """The word that a person replaces stands in each local style's phrase once."""
     about = FUNCTIONS["stylization_local"].about
-    assert about.subject == "房子"
-    assert all(style.prompt.count(about.subject) == 1 for style in about.styles)
+    assert about.subject.zh == "房子"
+    assert all(style.prompt.count(about.subject.zh) == 1 for style in about.styles)
 
 
 def test_a_new_parameter_needs_its_declaration_only(monkeypatch):

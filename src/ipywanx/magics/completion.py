@@ -13,6 +13,7 @@ from ipywanx.model.functions import EditRequest
 from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import describe
 from ipywanx.model.requests import REQUESTS
+from ipywanx.reference import prompts_of
 from ipywanx.session import current
 
 _LINE = re.compile(r"^\s*(?:\w+\s*=\s*)?%%?wanx\s+(.*)$", re.DOTALL)
@@ -60,8 +61,7 @@ def _words(before: list[str], fragment: str, namespace: Mapping[str, Any]) -> li
         return []
     cls = REQUESTS[first]
     if last in {"-p", "--prompt"}:
-        prompts = [*cls.about.samples, *(style.prompt for style in cls.about.styles)]
-        return [f'"{prompt}"' for prompt in dict.fromkeys(prompts)]
+        return [f'"{prompt}"' for prompt in prompts_of(cls)]
     if last in _picture_flags(cls):
         return [*picture_names(namespace), *_files(fragment)]
     if fragment.startswith("-"):

@@ -222,7 +222,7 @@ def _edit(
             raise misuse(
                 f"{name} needs a prompt: -p “{sample}”, or %%wanx with the prompt as the cell's "
                 "body.",
-                f"{name} 需要提示词：-p “{sample}”，或用 %%wanx 并把提示词写在单元格正文中。",
+                f"{name} 需要提示词：-p “{sample.zh}”，或用 %%wanx 并把提示词写在单元格正文中。",
             )
     return Edit(cls.about.name, given, output, silent=silent, **switches)
 

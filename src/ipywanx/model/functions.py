@@ -22,7 +22,7 @@ from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import About, Param, describe, explain
 from ipywanx.model.service_models import WANX21, ServiceModel
-from ipywanx.text import Text
+from ipywanx.text import Text, both
 
 REFERENCE_PAGE = WANX21.page
 GUIDE_PAGE = "https://help.aliyun.com/zh/model-studio/wanx-image-edit"
@@ -42,21 +42,22 @@ class Style(NamedTuple):
 class Function(NamedTuple):
     """What a function is, apart from its parameters.
 
-    ``default_prompt`` is what the vendor's samples always say where there is nothing to choose;
-    ``blank_prompt`` tells whether an empty one means something; ``subject`` is the word in the
-    styles' prompts that a person puts their own in place of; ``tip`` is how the vendor's guide says
-    to write a prompt.
+    ``samples`` are prompts that work: the Chinese ones the vendor's, the English ones their
+    meaning. ``default_prompt`` is what the vendor's samples always say where there is nothing to
+    choose; ``blank_prompt`` tells whether an empty one means something; ``subject`` is the word in
+    the styles' prompts that a person puts their own in place of; ``tip`` is how the vendor's guide
+    says to write a prompt.
     """
 
     name: str
     title: Text
     help: Text
-    samples: tuple[str, ...]
+    samples: tuple[Text, ...]
     tip: Text
     styles: tuple[Style, ...] = ()
     default_prompt: str | None = None
     blank_prompt: bool = False
-    subject: str | None = None
+    subject: Text | None = None
     rights: Text | None = None
     page: str = GUIDE_PAGE
     model: ServiceModel = WANX21
@@ -216,7 +217,8 @@ class EditRequest(BaseModel):
                     f"{self.about.name} 需要提示词，但它是空的。",
                 ),
                 hint=unsent(
-                    f"For example {self.about.samples[0]!r}.", f"例如 {self.about.samples[0]!r}。"
+                    f"For example {self.about.samples[0].en!r}.",
+                    f"例如 {self.about.samples[0].zh!r}。",
                 ),
                 parameter="prompt",
             )
@@ -354,11 +356,8 @@ class StylizationAll(EditRequest):
         "stylization_all",
         Text("Global style", "全局风格化"),
         Text("Repaint the whole picture in a style.", "把整张图片转换成一种风格。"),
-        samples=("转换成法国绘本风格", "转换成金箔艺术风格"),
-        tip=Text(
-            "Write “转换成…风格”; two styles are documented.",
-            "写成“转换成××风格”；文档列出了两种风格。",
-        ),
+        samples=(both("转换成法国绘本风格"), both("转换成金箔艺术风格")),
+        tip=Text("Pick a style, or describe one.", "可选下列风格，或自行描述一种。"),
         styles=(
             Style(Text("French picture book", "法国绘本"), "转换成法国绘本风格"),
             Style(Text("Gold foil art", "金箔艺术"), "转换成金箔艺术风格"),
@@ -374,12 +373,12 @@ class StylizationLocal(EditRequest):
         "stylization_local",
         Text("Local style", "局部风格化"),
         Text("Turn one thing in the picture into a material.", "把图片中的某个物体变成一种材质。"),
-        samples=("把房子变成木板风格",),
+        samples=(both("把房子变成木板风格"),),
         tip=Text(
-            "Write “把…变成…风格”: the thing, then the material.",
-            "写成“把××变成××风格”：先写对象，再写材质。",
+            "Say which thing changes, then pick a material or describe one.",
+            "先写要改变的对象，再选择或描述一种材质。",
         ),
-        subject="房子",
+        subject=Text("house", "房子"),
         styles=tuple(
             Style(Text(en, zh), f"把房子变成{zh}风格")
             for en, zh in (
@@ -404,14 +403,16 @@ class DescriptionEdit(EditRequest):
         Text("Instruction edit", "指令编辑"),
         Text("Add or change something by saying so.", "用一句话添加或修改内容。"),
         samples=(
-            "给小猫添加一副墨镜",
-            "把她的头发修改为红色",
-            "将她穿的衣服修改为彩色印花的沙滩衬衣",
+            Text("Add sunglasses to the kitten", "给小猫添加一副墨镜"),
+            Text("Change her hair to red", "把她的头发修改为红色"),
+            Text(
+                "Change her clothes to a beach shirt with a colourful print",
+                "将她穿的衣服修改为彩色印花的沙滩衬衣",
+            ),
         ),
         tip=Text(
-            "Name the action: 添加 (add) or 修改 (change). To take something away, repaint it "
-            "under a mask instead.",
-            "写明动作：“添加”或“修改”。要删除物体，建议改用局部重绘。",
+            "Say what to add or change. To take something away, repaint it inside a mask instead.",
+            "写明要“添加”或“修改”什么。要删除物体，建议改用局部重绘。",
         ),
     )
     strength: _Strength = 0.5
@@ -427,7 +428,11 @@ class DescriptionEditWithMask(EditRequest):
             "Repaint what the mask covers. With an empty prompt, small things vanish.",
             "重绘蒙版覆盖的区域。提示词为空时可删除小物体。",
         ),
-        samples=("给小狗添加一顶帽子", "一只陶瓷兔子抱着一朵陶瓷花", "一个透明玻璃花瓶放在桌子上"),
+        samples=(
+            Text("Add a hat to the puppy", "给小狗添加一顶帽子"),
+            Text("A ceramic rabbit holding a ceramic flower", "一只陶瓷兔子抱着一朵陶瓷花"),
+            Text("A clear glass vase on the table", "一个透明玻璃花瓶放在桌子上"),
+        ),
         tip=Text(
             "To add or change, say the action or the finished picture. To delete something large, "
             "describe what should be there afterwards, not what to delete.",
@@ -496,9 +501,12 @@ class RemoveWatermark(EditRequest):
         "remove_watermark",
         Text("Remove text", "去文字水印"),
         Text("Take Chinese and English text out of the picture.", "去除图片中的中英文文字。"),
-        samples=("去除图像中的文字", "去除英文文字"),
+        samples=(
+            Text("Remove the text from the picture", "去除图像中的文字"),
+            Text("Remove English text", "去除英文文字"),
+        ),
         tip=Text(
-            "Say which text: all of it, or one kind only, such as 去除英文文字.",
+            "Say which text: all of it, or one kind only, such as English text.",
             "说明去除哪些文字：全部，或仅一种，例如“去除英文文字”。",
         ),
         default_prompt="去除图像中的文字",
@@ -517,7 +525,10 @@ class Expand(EditRequest):
         "expand",
         Text("Outpaint", "扩图"),
         Text("Paint what lies beyond the edges.", "向四周扩展画面。"),
-        samples=("一位绿色仙子", "一家人在公园草坪上"),
+        samples=(
+            Text("A green fairy", "一位绿色仙子"),
+            Text("A family on a lawn in the park", "一家人在公园草坪上"),
+        ),
         tip=Text(
             "Describe the whole picture that you want, not only what is new.",
             "描述扩图后的整幅画面，而不只是新增的部分。",
@@ -544,10 +555,10 @@ class SuperResolution(EditRequest):
         "super_resolution",
         Text("Super-resolution", "图像超分"),
         Text("Make the picture larger and sharper.", "放大图片并提升清晰度。"),
-        samples=("图像超分",),
+        samples=(Text("Image super-resolution", "图像超分"),),
         tip=Text(
-            "“图像超分” is enough; describing the picture may help.",
-            "写“图像超分”即可；也可以描述画面内容。",
+            "The default prompt is enough; describing the picture may help.",
+            "默认的“图像超分”即可；也可以描述画面内容。",
         ),
         default_prompt="图像超分",
     )
@@ -578,7 +589,7 @@ class Colorization(EditRequest):
             "Give a greyscale picture colours; name them, or leave the prompt empty.",
             "为黑白图片上色；可指定颜色，也可留空。",
         ),
-        samples=("蓝色背景，黄色的叶子",),
+        samples=(Text("Blue background, yellow leaves", "蓝色背景，黄色的叶子"),),
         tip=Text(
             "Name the colours of things, or leave it empty for automatic ones.",
             "写明各部分的颜色；留空则自动上色。",
@@ -595,7 +606,10 @@ class Doodle(EditRequest):
         "doodle",
         Text("Sketch to image", "线稿生图"),
         Text("Paint a picture from its lines.", "根据线稿生成图片。"),
-        samples=("北欧极简风格的客厅。", "一颗树，二次元动漫风格"),
+        samples=(
+            Text("A living room in a minimalist Nordic style", "北欧极简风格的客厅。"),
+            Text("A tree, in anime style", "一颗树，二次元动漫风格"),
+        ),
         tip=Text(
             "Be as concrete as possible: things, colours, material, style.",
             "描述尽量具体：物体、颜色、材质与风格。",
@@ -626,9 +640,16 @@ class ControlCartoonFeature(EditRequest):
             "Put the picture's cartoon character into a new scene; begin the prompt with 卡通形象.",
             "让图中的卡通形象出现在新场景中；提示词以“卡通形象”开头。",
         ),
-        samples=("卡通形象小心翼翼地探出头，窥视着房间内一颗璀璨的蓝色宝石",),
+        samples=(
+            Text(
+                "卡通形象 (the cartoon figure) pokes its head out carefully and peers at a shining "
+                "blue gem in the room",
+                "卡通形象小心翼翼地探出头，窥视着房间内一颗璀璨的蓝色宝石",
+            ),
+        ),
         tip=Text(
-            "Begin with 卡通形象 and say what it does, and where. Cartoon figures only.",
+            "Begin with 卡通形象 (“the cartoon figure”), then say what it does and where. Cartoon "
+            "figures only.",
             "以“卡通形象”开头，描述它的动作与所处场景。仅支持卡通形象。",
         ),
         rights=_RIGHTS,

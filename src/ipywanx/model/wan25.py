@@ -61,8 +61,15 @@ class Wan25Edit(EditRequest):
             "按指令编辑一张图片，或融合最多三张。预览版模型。",
         ),
         samples=(
-            "将花卉连衣裙换成一件复古风格的蕾丝长裙，领口和袖口有精致的刺绣细节。",
-            "将图1中的闹钟放置到图2的餐桌的花瓶旁边位置",
+            Text(
+                "Replace the floral dress by a vintage lace gown with fine embroidery at collar "
+                "and cuffs.",
+                "将花卉连衣裙换成一件复古风格的蕾丝长裙，领口和袖口有精致的刺绣细节。",
+            ),
+            Text(
+                "Put the alarm clock of 图1 beside the vase on the dining table of 图2",
+                "将图1中的闹钟放置到图2的餐桌的花瓶旁边位置",
+            ),
         ),
         tip=Text(
             "Say what changes; with several pictures call them 图1, 图2 and 图3.",

@@ -32,10 +32,10 @@ def _function(cls: type[EditRequest]) -> dict[str, Any]:
     return {
         "title": list(about.title),
         "help": list(about.help),
-        "samples": list(about.samples),
+        "samples": [list(sample) for sample in about.samples],
         "tip": list(about.tip),
         "styles": [_style(style) for style in about.styles],
-        "subject": about.subject,
+        "subject": about.subject and list(about.subject),
         "default_prompt": about.default_prompt,
         "blank_prompt": about.blank_prompt,
         "rights": about.rights and list(about.rights),

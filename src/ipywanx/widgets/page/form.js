@@ -84,8 +84,12 @@ function promptField({ id, field, functionHere, word, text, listen, get, set }) 
     return node;
   };
   const { styles, samples, subject } = functionHere;
-  const thing = element("input", { type: "text", className: "wanx-subject", value: subject ?? "", "aria-label": text("subject") });
-  const styled = (style) => (subject ? style.prompt.replace(subject, thing.value.trim() || subject) : style.prompt);
+  const thing = element("input", { type: "text", className: "wanx-subject", value: subject ? word(subject) : "", "aria-label": text("subject") });
+  // The vendor's own wording names its thing in Chinese; left alone, that is what is sent.
+  const styled = (style) => {
+    const own = thing.value.trim();
+    return !subject || !own || own === word(subject) ? style.prompt : style.prompt.replace(subject[1], own);
+  };
   const chips = styles.map((style) => {
     const node = chip(word(style.name), style.prompt, style.picture);
     if (subject) {
@@ -102,7 +106,7 @@ function promptField({ id, field, functionHere, word, text, listen, get, set }) 
     const parts = subject ? [element("label", {}, text("subject"), " ", thing)] : [];
     node.append(row(...parts), element("div", { className: "wanx-chips", role: "group", "aria-label": text("styles") }, ...chips));
   }
-  const others = samples.filter((sample) => !styles.some((style) => style.prompt === sample));
+  const others = samples.map(word).filter((sample) => !styles.some((style) => style.prompt === sample));
   if (others.length) node.append(element("div", { className: "wanx-chips", role: "group", "aria-label": text("samples") }, ...others.map((sample) => chip(sample, sample))));
 
   function show() {
