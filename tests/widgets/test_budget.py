@@ -125,7 +125,7 @@ def test_results_are_read_from_the_disk(studio):
         job = studio.submit()
         with suppress(TaskFailed):
             made.append(weakref.ref(job.result(30)))
-        wait_until(lambda row=job.record_id: row in studio._queue._ended)
+        wait_until(lambda: not any(row["took"] is None for row in studio.queue))
         studio._queue.remove(job.record_id)
         del job
     assert len(studio.results) == 2

@@ -7,7 +7,7 @@ from PIL import Image
 from tests.service.conftest import wait_until
 
 from ipywanx.errors import InvalidRequest
-from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import describe
 from ipywanx.session import Session
 from ipywanx.widgets.studio import Studio
@@ -31,12 +31,20 @@ def say(studio: Studio, **content) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_parameter_of_a_function_may_vary(studio, function):
-    """What is declared can be an axis, with its words and a hint in both languages."""
+    """What is declared can be an axis, its own settings first, the number of pictures last."""
     studio.function = function
     choices = studio.experiment.choices
-    assert [one["name"] for one in choices] == [
-        param.name for param in describe(FUNCTIONS[function]) if param.about.place != "local"
+    names = [one["name"] for one in choices]
+    own = [
+        param.name
+        for param in describe(FUNCTIONS[function])
+        if param.name not in EditRequest.model_fields and not param.is_picture
     ]
+    assert names[: len(own) + 2] == [*own, "prompt", "seed"]
+    assert names[-1] == "n"
+    assert sorted(names) == sorted(
+        param.name for param in describe(FUNCTIONS[function]) if param.about.place != "local"
+    )
     for one in choices:
         assert all(one["title"])
         assert all(one["hint"])

@@ -72,6 +72,7 @@ def test_a_card_tells_what_was_asked_and_what_came(session, open_gallery):
         "count": 2,
         "width": 750,
         "height": 520,
+        "notices": [],
         "starred": False,
         "tags": [],
     }

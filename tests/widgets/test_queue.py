@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import pytest
 from PIL import Image
 
 from ipywanx.session import Session
@@ -41,20 +40,19 @@ def until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 
 def test_a_job_is_followed_to_its_end(session):
-    """A row goes forward to SUCCEEDED, is told of once, and has its price and its time."""
+    """A row goes forward, leaves when the pictures are there, and is told of once."""
     seen = Seen(session)
     job = session.submit("super_resolution", GREY, n=2)
     seen.queue.add(job)
     assert seen.ended.wait(30)
     states = seen.states(job.record_id)
-    order = ["QUEUED", "PENDING", "RUNNING", "SUCCEEDED"]
+    order = ["QUEUED", "PENDING", "RUNNING"]
     assert states == [state for state in order if state in states]
-    assert states[-1] == "SUCCEEDED"
-    row = seen.rows[-1][-1]
-    assert (row["n"], row["price"], row["error"]) == (2, 0.0, [])
+    row = next(rows[-1] for rows in reversed(seen.rows) if rows)
+    assert (row["n"], row["price"], row["error"], row["took"]) == (2, 0.0, [], None)
     assert row["function"] == "super_resolution"
-    assert row["took"] == pytest.approx(job.elapsed, abs=0.1)
     assert row["expected"] > 0
+    assert seen.rows[-1] == []
     seen.queue.look()
     assert seen.finished == [job.record_id]
 

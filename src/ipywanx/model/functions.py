@@ -130,7 +130,7 @@ class EditRequest(BaseModel):
         About(
             "int",
             "parameters",
-            Text("Pictures", "生成数量"),
+            Text("How many", "生成数量"),
             Text(
                 "How many pictures to make; each one is charged.", "生成几张图片；每张都单独计费。"
             ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
@@ -105,8 +105,8 @@ class Result:
         Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices`` and
         ``notices_zh``.
         """
-        told = (_told(_opened(data).info.get("ipywanx")) for data in self.data)
-        return next((one for one in told if one is not None), None)
+        previews = (preview_of(_opened(data)) for data in self.data)
+        return next((one for one in previews if one is not None), None)
 
     @property
     def cost(self) -> float:
@@ -119,19 +119,8 @@ class Result:
     @property
     def notices(self) -> tuple[Text, ...]:
         """What the person should know of it, one sentence each."""
-        notices = [*(self.request.notices if self.request else ()), *self.remarks]
-        if self.preview is not None:
-            if unheard := _texts(self.preview.get("not_understood")):
-                notices.append(
-                    Text(
-                        f"Not understood offline: {', '.join(unheard)}.",
-                        f"离线引擎未能理解：{'、'.join(unheard)}。",
-                    )
-                )
-            english, chinese = (_texts(self.preview.get(f"notices{end}")) for end in ("", "_zh"))
-            twins = len(chinese) == len(english)  # files of earlier versions have none
-            notices += map(Text, english, chinese) if twins else map(both, english)
-        return tuple(notices)
+        requested = self.request.notices if self.request else ()
+        return (*requested, *self.remarks, *preview_notices(self.preview))
 
     def save(self, folder: str | Path, *, metadata: bool | None = None) -> list[Path]:
         """Write the pictures into ``folder`` (made where it is missing), full size.
@@ -182,6 +171,24 @@ class Result:
         return mimebundle(self)
 
 
+def preview_notices(preview: Mapping[str, Any] | None) -> tuple[Text, ...]:
+    """What an offline preview did not understand or cannot show; empty for other results."""
+    if preview is None:
+        return ()
+    notices = []
+    if unheard := _texts(preview.get("not_understood")):
+        notices.append(
+            Text(
+                f"Not understood offline: {', '.join(unheard)}.",
+                f"离线引擎未能理解：{'、'.join(unheard)}。",
+            )
+        )
+    english, chinese = (_texts(preview.get(f"notices{end}")) for end in ("", "_zh"))
+    twins = len(chinese) == len(english)  # files of earlier versions have none
+    notices += map(Text, english, chinese) if twins else map(both, english)
+    return tuple(notices)
+
+
 def _opened(data: bytes) -> Image.Image:
     """The picture, not decoded yet: what came over the network is looked at before it unfolds."""
     try:
@@ -228,13 +235,21 @@ def _not_a_picture(data: bytes) -> UnexpectedReply:
     )
 
 
-def _told(text: object) -> dict[str, Any] | None:
-    """What an offline picture says of itself; None where it says nothing that can be read."""
+class Header(NamedTuple):
+    """Width and height of a picture's file, and what an offline preview says of itself."""
+
+    size: tuple[int, int]
+    preview: Mapping[str, Any] | None
+
+
+def preview_of(image: Image.Image) -> dict[str, Any] | None:
+    """What an offline preview's opened file says of itself; None for other pictures."""
+    text = image.info.get("ipywanx")
     try:
-        told = json.loads(text) if isinstance(text, str) else None
+        preview = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) and told.get("preview") is True else None
+    return preview if isinstance(preview, dict) and preview.get("preview") is True else None
 
 
 def _texts(values: object) -> list[str]:

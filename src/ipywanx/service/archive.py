@@ -27,7 +27,7 @@ from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.quiet import without_warnings
 from ipywanx.model.requests import REQUESTS
-from ipywanx.model.results import Result, Timings, decoded, suffix_of
+from ipywanx.model.results import Header, Result, Timings, decoded, preview_of, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
 from ipywanx.service.broom import Broom
 from ipywanx.service.content_store import ContentStore
@@ -261,11 +261,11 @@ class Archive:
         except (OSError, LookupError, TypeError, ValueError):
             return None
 
-    def size(self, record: Record, index: int) -> tuple[int, int] | None:
-        """Width and height of the same picture, from its header."""
+    def header(self, record: Record, index: int) -> Header | None:
+        """What the file of the same picture says of it, without its pixels; None if gone."""
         try:
             with without_warnings(), Image.open(self._path(record, index)) as image:
-                return image.size
+                return Header(image.size, preview_of(image))
         except (*BROKEN, LookupError, TypeError):
             return None
 

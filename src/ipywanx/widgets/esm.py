@@ -56,7 +56,7 @@ GALLERY = (
 )
 """What shows the results that were made."""
 
-STUDIO = (*PICTURE, "form.js", "queue.js", "studio.js")
+STUDIO = (*PICTURE, "form.js", "queue.js", "attention.js", "studio.js")
 """Forms for all functions, their queue, and places for the widgets that are hosted."""
 
 SWEEP = (

@@ -15,7 +15,7 @@ from ipywanx.experiments.outline import estimate
 from ipywanx.experiments.plan import How, plan
 from ipywanx.experiments.prompts import alternatives
 from ipywanx.experiments.sweep import Sweep
-from ipywanx.model.functions import FUNCTIONS
+from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Kind, Param, describe
 from ipywanx.text import Text
 from ipywanx.widgets.esm import EXPERIMENT, module
@@ -107,7 +107,8 @@ class Experiment(PageWidget):
         with self._lock:
             function, values = self._form(shown.get("form"))
             params = {param.name: param for param in describe(FUNCTIONS[function])}
-            self.choices = [_choice(param) for param in params.values() if _may_vary(param)]
+            varying = sorted(filter(_may_vary, params.values()), key=_interest)
+            self.choices = [_choice(param) for param in varying]
             self._next, self.summary, self.problem = None, [], []
             asked = [axis for axis in axes if str(axis.get("text", "")).strip()]
             if not asked:
@@ -168,6 +169,13 @@ class Experiment(PageWidget):
     def _tell(self, error: WanxError | None) -> None:
         if error is not None:
             self.problem = list(error.text)
+
+
+def _interest(param: Param) -> int:
+    """The place of a parameter among those to vary: what changes the picture most comes first."""
+    own = param.name not in EditRequest.model_fields and not param.is_picture
+    places = {"prompt": 1, "seed": 2, "n": 5}
+    return 0 if own else places.get(param.name, 4 if param.is_picture else 3)
 
 
 def _may_vary(param: Param) -> bool:

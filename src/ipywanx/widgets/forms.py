@@ -14,6 +14,7 @@ from typing import Any
 from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.model.functions import FUNCTIONS, EditRequest, Style
 from ipywanx.model.params import Param, describe
+from ipywanx.text import Text
 
 STYLES = Path(__file__).parent / "styles"
 _CHOICES = 6  # a whole number with so few values is a row of buttons
@@ -40,9 +41,8 @@ def _function(cls: type[EditRequest]) -> dict[str, Any]:
         "blank_prompt": about.blank_prompt,
         "rights": about.rights and list(about.rights),
         "page": about.page,
-        "fields": [
-            _field(param, own=param.name not in EditRequest.model_fields) for param in describe(cls)
-        ],
+        "fields": [_field(param) for param in describe(cls) if param.about.place != "local"],
+        "shared": list(_shared(cls)),
     }
 
 
@@ -57,12 +57,12 @@ def style_file(style: Style) -> Path:
     return STYLES / f"{style.name.en.lower().replace(' ', '_')}.webp"
 
 
-def _field(param: Param, *, own: bool) -> dict[str, Any]:
+def _field(param: Param) -> dict[str, Any]:
     about = param.about
     return {
         "name": param.name,
         "control": _control(param),
-        "own": own,
+        "own": param.name not in EditRequest.model_fields,
         "title": list(about.title),
         "meaning": list(about.meaning),
         "expected": list(param.expectation),
@@ -103,6 +103,54 @@ def given(function: str, values: Mapping[str, Any], image: Any, mask: Any = None
     if "prompt" in known:
         said.setdefault("prompt", cls.about.default_prompt or "")
     return said
+
+
+def with_shared(
+    values: Mapping[str, Mapping[str, Any]], function: str, changes: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """All forms' values after changes in one: a prompt, number, seed or watermark is set for all.
+
+    A function with a default prompt, such as super-resolution, keeps its own prompt.
+
+    Args:
+        values: What was set before, by function and parameter.
+        function: In whose form.
+        changes: What was set now, by parameter.
+    """
+    mine = _shared(FUNCTIONS[function])
+    everywhere = {name: value for name, value in changes.items() if name in mine}
+    spread = {name: dict(values.get(name, {})) for name in FUNCTIONS}
+    for name, cls in FUNCTIONS.items():
+        theirs = _shared(cls)
+        spread[name] |= {key: value for key, value in everywhere.items() if key in theirs}
+    spread[function] |= changes
+    return {name: own for name, own in spread.items() if own or name == function}
+
+
+def _shared(cls: type[EditRequest]) -> tuple[str, ...]:
+    """The parameters that one form shares with the others; nothing typed fits a default prompt."""
+    names = ("prompt", "n", "seed", "watermark")
+    return names if cls.about.default_prompt is None else names[1:]
+
+
+def require_complete(function: str, values: Mapping[str, Any], image: Any) -> None:
+    """Refuse a form without picture or prompt, in the words of the page.
+
+    Raises:
+        InvalidRequest: ``parameter`` names the field.
+    """
+    about = FUNCTIONS[function].about
+    if image is None:
+        raise InvalidRequest(Text("Choose a picture first.", "请先选择图片。"), parameter="image")
+    prompt = str(values.get("prompt") or about.default_prompt or "")
+    if not prompt.strip() and not about.blank_prompt:
+        say = Text("Say what to change, or pick a style.", "请填写提示词，或选择一种风格。")
+        if not about.styles:
+            say = Text(
+                f"Say what you want, for example: {about.samples[0].en}.",
+                f"请填写提示词，例如：{about.samples[0].zh}。",
+            )
+        raise InvalidRequest(say, parameter="prompt")
 
 
 def problem(error: WanxError) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Queue:
     Args:
         session: Who sends them.
         show: Hears the rows whenever they have changed, in any thread.
-        finished: Hears of each job that has pictures, once.
+        finished: Hears of each job that has pictures, once; its row is gone by then.
     """
 
     def __init__(
@@ -45,18 +45,20 @@ class Queue:
 
     @property
     def jobs(self) -> Sequence[Job]:
-        """All jobs, oldest first."""
+        """Those that are under way or failed, oldest first."""
         with self._lock:
             return list(self._jobs.values())
+
+    def find_open(self, request: EditRequest) -> Job | None:
+        """A job under way that was asked the same, but for a seed that was drawn for it."""
+        with self._lock:
+            under_way = [job for job in self._jobs.values() if job.request and not job.done()]
+        return next((job for job in under_way if _is_alike(job.request, request)), None)
 
     def add(self, job: Job) -> None:
         """Show a job until it has ended, and then what became of it."""
         with self._lock:
             self._jobs[job.record_id] = job
-            # What is done goes with the next one: nothing jumps when a result arrives.
-            for name in [name for name, old in self._jobs.items() if old.done() and not old.failed]:
-                if name in self._ended:
-                    del self._jobs[name]
             if self._watcher is None:
                 self._watcher = threading.Thread(
                     target=self._watch, name="ipywanx-queue", daemon=True
@@ -80,11 +82,15 @@ class Queue:
     def look(self) -> bool:
         """Read all jobs, and tell what is new; whether any is still under way."""
         with self._lock:
-            rows = [self._row(job) for job in self._jobs.values()]
             new = [
                 job for name, job in self._jobs.items() if job.done() and name not in self._ended
             ]
-            self._ended |= {job.record_id for job in new}
+            for job in new:
+                if job.failed:
+                    self._ended.add(job.record_id)  # until somebody has read why
+                else:
+                    del self._jobs[job.record_id]
+            rows = [self._row(job) for job in self._jobs.values()]
             if new:
                 self._expected.clear()
             changed, self._rows = rows != self._rows, rows
@@ -113,8 +119,6 @@ class Queue:
         state = str(job.status)
         if not job.done() and job.task_id is None:
             state = "QUEUED"
-        elif job.done() and not job.failed:
-            state = "SUCCEEDED"
         return {
             "id": job.record_id,
             "task": job.task_id or "",
@@ -134,6 +138,12 @@ class Queue:
         if name not in self._expected:
             self._expected[name] = round(self._session.expected_seconds(request), 1)
         return self._expected[name]
+
+
+def _is_alike(sent: EditRequest | None, request: EditRequest) -> bool:
+    if sent is None or sent.seed is None or type(sent) is not type(request):
+        return False
+    return sent.fingerprint == request.with_seed(sent.seed).fingerprint
 
 
 def _error(job: Job) -> list[str]:

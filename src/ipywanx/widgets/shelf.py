@@ -14,7 +14,7 @@ from ipywanx.code import Code, named_by_user, runnable
 from ipywanx.errors import UnexpectedReply
 from ipywanx.model.functions import EditRequest, Expand
 from ipywanx.model.metadata import labelled
-from ipywanx.model.results import Result, decoded, suffix_of
+from ipywanx.model.results import Header, Result, decoded, preview_notices, suffix_of
 
 if TYPE_CHECKING:
     from ipywanx.service.record import Record
@@ -84,7 +84,7 @@ class Shelf:
         record = self._records[name]
         request = self._request(name)
         return {
-            "sizes": [self._size(name, index) for index in range(self._count(record))],
+            "sizes": [self._header(name, index).size for index in range(self._count(record))],
             "before": None if request is None else before(request),
             "settings": {} if request is None else request.settings,
         }
@@ -132,7 +132,7 @@ class Shelf:
 
     def _card(self, record: Record) -> dict[str, Any]:
         self._records[record.id] = record
-        width, height = self._size(record.id, 0)
+        (width, height), preview = self._header(record.id, 0)
         return {
             "id": record.id,
             "task": record.task_id or "",
@@ -145,6 +145,7 @@ class Shelf:
             "count": self._count(record),
             "width": width,
             "height": height,
+            "notices": [list(notice) for notice in preview_notices(preview)],
             "starred": record.starred,
             "tags": _tags(record.tags),
         }
@@ -168,11 +169,12 @@ class Shelf:
         held = self._held.get(record.id)
         return len(held.data) if held else self._archive.count(record)
 
-    def _size(self, name: str, index: int) -> tuple[int, int]:
+    def _header(self, name: str, index: int) -> Header:
         held = self._held.get(name)
         if held is not None:
-            return held.images[index].size if index < len(held.data) else (0, 0)
-        return self._archive.size(self._records[name], index) or (0, 0)
+            size = held.images[index].size if index < len(held.data) else (0, 0)
+            return Header(size, held.preview)
+        return self._archive.header(self._records[name], index) or Header((0, 0), None)
 
 
 def for_page(data: bytes, side: int) -> bytes | None:

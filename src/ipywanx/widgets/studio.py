@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -20,6 +21,7 @@ from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.params import describe
+from ipywanx.model.results import preview_notices
 from ipywanx.model.service_models import WANX21
 from ipywanx.session import Session, current
 from ipywanx.text import Text, preferred_language
@@ -42,6 +44,11 @@ from ipywanx.widgets.traits import FunctionName, as_function, as_scale
 if TYPE_CHECKING:
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
+
+
+_SAME = Text(
+    "The same is under way already. Create it once more?", "相同的任务正在进行。再生成一次吗？"
+)
 
 
 class Studio(PageWidget):
@@ -73,6 +80,7 @@ class Studio(PageWidget):
     values = traitlets.Dict().tag(sync=True)
     picture = traitlets.Dict().tag(sync=True)
     known = traitlets.Bool(default_value=False).tag(sync=True)
+    on_board = traitlets.Bool(default_value=False).tag(sync=True)
     variables: traitlets.List[str] = traitlets.List().tag(sync=True)
     problem = traitlets.Dict().tag(sync=True)
     queue: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -107,7 +115,7 @@ class Studio(PageWidget):
             schema=forms.schema(),
             texts=studio_texts(),
             function=function,
-            values={function: _known(function, values)},
+            values=forms.with_shared({}, function, _known(function, values)),
             engine=self._session.engine,
             price=0.0 if self._session.is_free else WANX21.price_cny,
             picture=self._source.describe(None),
@@ -116,10 +124,10 @@ class Studio(PageWidget):
             **traits,
         )
         self.gallery.on_action(self._act_on)
-        self._queue = Queue(self._session, self._show_queue, lambda _: self._sum_up())
+        self._queue = Queue(self._session, self._show_queue, self._finish)
         try:
             if image is not None:
-                self._use(load(image, fit=bool(values.get("fit"))))
+                self._use(load(image, fit=True))
             self._set_stage()
         except InvalidRequest:  # nobody will see it, nor its gallery
             self.close()
@@ -145,6 +153,7 @@ class Studio(PageWidget):
 
     def _request(self, shown: Mapping[str, Any] | None = None) -> EditRequest:
         name, values = self._form(shown)
+        forms.require_complete(name, values, values.get("image"))
         return FUNCTIONS[name](**values)
 
     def _form(self, shown: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
@@ -181,6 +190,17 @@ class Studio(PageWidget):
         self._queue.add(job)
         return job
 
+    def _submit_once(self, request: EditRequest, *, again: Any) -> None:
+        """Send what the page asked for; ask back where the same is under way already."""
+        if again is not True and self._queue.find_open(request) is not None:
+            self.problem = {
+                "field": "",
+                "text": list(_SAME),
+                "ask": "again",
+            }
+            return
+        self._submit(request)
+
     def _try_again(self, failed: Job, request: EditRequest) -> None:
         """A task whose answer was lost may be there after all: then that one is waited for."""
         name = request.fingerprint
@@ -193,7 +213,7 @@ class Studio(PageWidget):
 
     @property
     def jobs(self) -> Sequence[Job]:
-        """What this studio has sent, oldest first."""
+        """What is under way, and what failed and was not dismissed; oldest first."""
         return self._queue.jobs
 
     @property
@@ -226,7 +246,8 @@ class Studio(PageWidget):
 
     def _fill_in(self, function: str, values: Mapping[str, Any]) -> None:
         """The function and its values; the picture stays."""
-        self.values = {**self.values, function: dict(values)}
+        cleared = {**self.values, function: {}}
+        self.values = forms.with_shared(cleared, function, values)
         self.function = function
         self._set_stage()
         if isinstance(self.stage, ExpandFrame):
@@ -262,6 +283,7 @@ class Studio(PageWidget):
         """The widget over the picture that the function needs; each keeps what was drawn on it."""
         with self._lock:
             self.stage = self._stage_of(self.function)
+            self.on_board = isinstance(self.stage, DoodleBoard)
 
     def _stage_of(self, function: str) -> Any:
         image = None if self._on_board and function == "doodle" else self._image
@@ -280,6 +302,13 @@ class Studio(PageWidget):
     def _sum_up(self) -> None:
         self.spent = self._budget.spent
 
+    def _finish(self, job: Job) -> None:
+        """Tell the page of a result: which card it is, and what the preview did not understand."""
+        self._sum_up()
+        about = {"id": job.record_id, "task": job.task_id or ""}
+        notices = [list(notice) for notice in preview_notices(job.result(0).preview)]
+        self.send({"kind": "finished", **about, "took": round(job.elapsed, 1), "notices": notices})
+
     def _act_on(self, action: str, result: Result) -> None:
         """What the gallery asks for: edit it again, go on from it, its seed, or all but that."""
         self.problem = {}
@@ -291,17 +320,21 @@ class Studio(PageWidget):
     def _go_on(self, action: str, result: Result) -> None:
         match action:
             case "use":
-                self._use(load(result))
+                self._use(_as_source(result))
             case "seed" if result.request is not None:
                 self._set_value("seed", result.request.seed)
             case "edit" | "remix" if result.request is not None:
                 self.fill(result.request)
                 if action == "remix":
                     self._set_value("seed", None)
+        self._point_at("seed" if action == "seed" else "picture")
 
     def _set_value(self, name: str, value: Any) -> None:
-        mine = {**self.values.get(self.function, {}), name: value}
-        self.values = {**self.values, self.function: mine}
+        self.values = forms.with_shared(self.values, self.function, {name: value})
+
+    def _point_at(self, part: str) -> None:
+        """Let the page show where something has changed: the ``picture`` or the ``seed``."""
+        self.send({"kind": "point", "part": part})
 
     # ---- messages of the page
 
@@ -318,7 +351,7 @@ class Studio(PageWidget):
     def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         match content.get("kind"):
             case "submit":
-                self._submit(self._request(content["form"]))
+                self._submit_once(self._request(content["form"]), again=content.get("again"))
             case "picture":
                 self._take_picture(content, buffers)
             case "variables":
@@ -344,14 +377,24 @@ class Studio(PageWidget):
         # Read where it is wanted only: its file may be gone, and another picture be there.
         wanted = content.get("source") == "result" and self.results
         last = wanted[-1] if wanted else None
-        fit = bool(content["form"]["values"].get("fit"))
         try:
-            picture = self._source.take(content, buffers, last_result=last, fit=fit)
+            picture = self._source.take(content, buffers, last_result=last and _as_source(last))
         except UnusableImage as error:  # what was there before stays
             self.picture = self._source.describe(self._image, error)
         else:
             if picture is not None:  # else more parts of it are to come
                 self._use(picture)
+                if last is not None:
+                    self._point_at("picture")
+
+
+def _as_source(result: Result) -> Picture:
+    """A result's first picture, called what it is: the result of what, and when."""
+    title = result.request.about.title if result.request else Text("a task", "任务")
+    when = result.report.submitted
+    moment = f"{when.astimezone():%H:%M}" if when else ""
+    name = Text(f"result of {title}, {moment}", f"{title.zh}的结果，{moment}").told()
+    return replace(load(result, fit=True), name=name.rstrip(" ,，"))
 
 
 def _known(function: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 const CARD_SIDE = 240;
 
 class Card {
-  constructor({ album, text, title, open }) {
-    Object.assign(this, { album, text, title });
+  constructor({ model, album, text, title, open }) {
+    Object.assign(this, { model, album, text, title });
     this.picture = element("img", { alt: "", className: "wanx-card-image", hidden: true });
     this.gone = says(element("span", { className: "wanx-card-gone", hidden: true }), "missing");
     this.badge = element("span", { className: "wanx-badge" });
+    this.warning = element("span", { className: "wanx-card-warning", hidden: true }, "!");
     this.star = element("span", { className: "wanx-card-star", hidden: true }, icon(ICONS.star));
     this.name = element("span", { className: "wanx-card-name" });
     this.prompt = element("span", { className: "wanx-card-prompt" });
@@ -17,7 +18,7 @@ class Card {
       element(
         "span",
         { className: "wanx-card-frame" },
-        this.picture, this.gone, this.badge, this.star,
+        this.picture, this.gone, this.badge, this.warning, this.star,
       ),
       this.name,
       this.prompt,
@@ -31,12 +32,14 @@ class Card {
     this.data = data;
     const { text } = this;
     const prompt = data.prompt.trim() || text("no_prompt");
+    const notices = data.notices.map((notice) => chosen(this.model, notice));
     const facts = [
       this.title(data.function),
       data.preview ? text("preview") : "",
       data.count > 1 ? text("pictures").replace("{n}", data.count) : "",
       data.starred ? text("starred") : "",
       ...data.tags,
+      ...notices,
     ].filter(Boolean);
     this.name.textContent = this.title(data.function);
     this.prompt.textContent = prompt;
@@ -44,7 +47,8 @@ class Card {
     this.badge.hidden = data.count < 2;
     this.star.hidden = !data.starred;
     this.button.setAttribute("aria-label", `${prompt} · ${facts.join(" · ")}`);
-    this.button.title = [prompt, ...data.tags.map((tag) => `#${tag}`)].join("\n");
+    this.warning.hidden = !notices.length;
+    this.button.title = [prompt, ...data.tags.map((tag) => `#${tag}`), ...notices].join("\n");
     this.gone.textContent = text("missing");
   }
 

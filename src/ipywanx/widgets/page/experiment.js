@@ -81,6 +81,7 @@ async function render({ model, el }) {
       problem.textContent = text("lost");
       return;
     }
+    isAwaited = true;
     model.send({ kind: "run", ...now, id: `${view}-${count}` });
   });
   listen(el, "keydown", (event) => {
@@ -107,6 +108,7 @@ async function render({ model, el }) {
     showPlan();
   }
 
+  let isAwaited = false; // a sheet that was begun in this view
   let shown = { id: "" };
   async function showSheet() {
     const value = model.get("sheet");
@@ -122,6 +124,8 @@ async function render({ model, el }) {
     shown.view = made;
     sheetBox.append(made.el);
     made.trigger?.("displayed");
+    if (isAwaited) sheetBox.scrollIntoView({ block: "nearest" });
+    isAwaited = false;
   }
 
   el.classList.add("wanx-experiment-view");

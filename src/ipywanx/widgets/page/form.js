@@ -7,9 +7,17 @@ function makeForm({ model, text, listen, set }) {
   let fields = [];
 
   const values = () => model.get("values")[model.get("function")] ?? {};
+  // What all functions have is set for all: nobody expects ten prompts.
   function setValue(name, value) {
-    const own = { ...values(), [name]: value };
-    set("values", { ...model.get("values"), [model.get("function")]: own });
+    const here = model.get("function");
+    const schema = model.get("schema");
+    const all = { ...model.get("values"), [here]: { ...values(), [name]: value } };
+    if (schema[here].shared.includes(name)) {
+      for (const [other, { shared }] of Object.entries(schema)) {
+        if (shared.includes(name)) all[other] = { ...all[other], [name]: value };
+      }
+    }
+    set("values", all);
   }
 
   function build() {
@@ -34,8 +42,8 @@ function makeForm({ model, text, listen, set }) {
         const box = element("div", { className: `wanx-field wanx-field-${field.control}`, "data-field": field.name }, label, made.node, problem);
         return { field, box, problem, made };
       });
-    // The prompt, then what only this function has, then what all have; the picture's own last.
-    const sort = ({ field }) => (field.control === "text" ? 0 : field.own ? 1 : field.name === "fit" ? 3 : 2);
+    // The prompt, then what only this function has, then what all have.
+    const sort = ({ field }) => (field.control === "text" ? 0 : field.own ? 1 : 2);
     fields.sort((a, b) => sort(a) - sort(b));
     node.replaceChildren(...fields.map(({ box }) => box));
     show();
@@ -63,8 +71,9 @@ function makeForm({ model, text, listen, set }) {
   return { node, build, show, isRight: () => fields.every((one) => check(one.field, one.problem, one.made)) };
 }
 
-// The four scales are the frame's.
-const isShownElsewhere = (model, field) => field.name.endsWith("_scale") && Boolean(model.get("stage"));
+// The four scales are the frame's, and a board's picture is a sketch whatever is set.
+const isShownElsewhere = (model, field) =>
+  (field.name.endsWith("_scale") && Boolean(model.get("stage"))) || (field.name === "is_sketch" && model.get("on_board"));
 
 // ---- controls: each has a node, shows its value, and knows whether what is typed makes sense
 

@@ -48,7 +48,21 @@ function render({ model, el }) {
     wall.update();
     viewer.show();
     showCount();
+    openAwaited();
   }
+  // A host may name a result before its card is here.
+  let awaited = null;
+  function openAwaited() {
+    const card = awaited && model.get("cards").find(({ id, task }) => id === awaited.id || (task && task === awaited.task));
+    if (!card) return;
+    const { focus } = awaited;
+    awaited = null;
+    viewer.open(card.id, { focus, scroll: true });
+  }
+  root.addEventListener("wanx-open", (event) => {
+    awaited = event.detail;
+    openAwaited();
+  });
   function showLanguage() {
     root.lang = model.get("language") === "zh" ? "zh-CN" : "en";
     speak(root, text);

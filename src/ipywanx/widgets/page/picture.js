@@ -17,7 +17,7 @@ function makePicture({ model, el, send, text, listen }) {
   }
   function refuse(sentence) {
     refused = sentence;
-    problem.textContent = sentence;
+    show();
   }
   async function takeFile(file) {
     const most = model.get("picture").limits?.bytes ?? 0;
@@ -115,7 +115,9 @@ function makePicture({ model, el, send, text, listen }) {
     facts.textContent = [size, picture.format, weight].filter(Boolean).join(" · ");
     notices.replaceChildren(...(picture.notices ?? []).map((said) => element("li", {}, chosen(model, said))));
     status.textContent = picture.name && !picture.preview ? text("picture_address") : "";
-    problem.textContent = refused || chosen(model, picture.problem ?? "");
+    const wrong = refused || chosen(model, picture.problem ?? "");
+    const still = wrong && picture.name ? ` ${text("picture_kept").replace("{name}", picture.name)}` : "";
+    problem.textContent = wrong + still;
     preview.hidden = !picture.preview;
     if (picture.preview && preview.src !== picture.preview) preview.src = picture.preview;
     preview.alt = picture.preview ? text("picture_alt").replace("{name}", picture.name) : "";

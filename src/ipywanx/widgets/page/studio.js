@@ -10,9 +10,10 @@ async function render({ model, el }) {
   const view = Math.random().toString(36).slice(2, 10);
   let count = 0;
   const send = (content, buffer) => {
-    if (tellLoss()) return;
+    if (tellLoss()) return false;
     count += 1;
     model.send({ ...content, form: shown(), id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
+    return true;
   };
   const parts = { model, el, text, listen, set, send };
 
@@ -52,7 +53,15 @@ async function render({ model, el }) {
   const submit = element("button", { type: "button", className: "wanx-submit" });
   const priceTag = element("span", { className: "wanx-price" });
   const problem = element("div", { className: "wanx-problem", role: "alert" });
-  listen(submit, "click", () => form.isRight() && send({ kind: "submit" }));
+  const attention = makeAttention({ el, listen });
+  const receipt = makeReceipt({ button: submit, text });
+  function create(again) {
+    if (receipt.isFresh() || !form.isRight() || !send({ kind: "submit", ...(again ? { again } : {}) })) return;
+    receipt.give();
+    queue.clear();
+    attention.mark();
+  }
+  listen(submit, "click", () => create(false));
   listen(el, "keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -63,10 +72,11 @@ async function render({ model, el }) {
 
   function label() {
     queue?.close();
+    receipt.reset();
     picture = makePicture(parts);
     sizes = makeSizes(parts);
     form = makeForm(parts);
-    queue = makeQueue(parts);
+    queue = makeQueue({ ...parts, open: openResult });
     language.textContent = model.get("language") === "zh" ? "English" : "中文";
     functions.setAttribute("aria-label", text("functions"));
     recall.textContent = text("recall");
@@ -77,9 +87,8 @@ async function render({ model, el }) {
       about,
       element("div", { className: "wanx-columns" },
         element("div", { className: "wanx-left" }, picture.node, recall, board, stageBox, sizes.node),
-        element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem)),
+        element("div", { className: "wanx-right" }, form.node, row(submit, priceTag), problem, queue.node)),
       experimentBox,
-      queue.node,
       galleryBox,
     );
     showAll();
@@ -105,10 +114,9 @@ async function render({ model, el }) {
     sizes.show();
     const n = model.get("values")[model.get("function")]?.n ?? 1;
     const price = n * model.get("price");
-    submit.textContent = text("submit");
     const cost = model.get("price") ? `CNY ${price.toFixed(2)}` : text("free");
     const cap = model.get("cap") === null ? "" : ` · ${text("cap")} ${model.get("spent").toFixed(2)} / ${model.get("cap").toFixed(2)}`;
-    priceTag.textContent = `${n} × · ${cost}${cap}`;
+    priceTag.textContent = `${text(n === 1 ? "one" : "several").replace("{n}", n)} · ${cost}${cap}`;
   }
 
   function tellLoss() {
@@ -121,7 +129,30 @@ async function render({ model, el }) {
     const said = model.get("problem");
     const shown = form.node.querySelector(`[data-field="${CSS.escape(said.field ?? "")}"]:not([hidden])`);
     problem.textContent = said.text && !shown ? chosen(model, said.text) : "";
+    if (said.text) receipt.reset();
+    if (said.ask === "again") {
+      const yes = element("button", { type: "button", className: "wanx-plain", "data-name": "again" }, text("again"));
+      listen(yes, "click", () => create(true));
+      problem.append(" ", yes);
+    }
     form.show();
+  }
+
+  // -- what came of it
+
+  const galleryRoot = () => galleryBox.querySelector(".wanx-gallery");
+  function openResult(result, focus = true) {
+    galleryRoot()?.dispatchEvent(new CustomEvent("wanx-open", { detail: { ...result, focus } }));
+  }
+  function receive(message) {
+    if (message.kind === "finished") {
+      const isWaiting = attention.isHere();
+      if (isWaiting) openResult(message, false);
+      queue.finish(message, isWaiting);
+    } else if (message.kind === "point" && attention.isMine()) {
+      const place = message.part === "seed" ? form.node.querySelector("[data-field=seed]") : picture.node;
+      pointAt(place);
+    }
   }
 
   // -- hosted widgets
@@ -193,6 +224,7 @@ async function render({ model, el }) {
     ["change:experiment", () => host("experiment", experimentBox)],
     ["change:queue", () => queue.show()],
     ["change:problem", showProblem],
+    ["msg:custom", receive],
     ["comm_live_update", tellLoss],
   ];
   for (const [events, handler] of heard) model.on(events, handler);
@@ -201,6 +233,7 @@ async function render({ model, el }) {
   return () => {
     abort.abort();
     queue.close();
+    receipt.close();
     for (const [events, handler] of heard) model.off(events, handler);
     for (const { view: made } of hosted.values()) made?.remove();
   };

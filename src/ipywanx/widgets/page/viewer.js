@@ -12,6 +12,7 @@ class Viewer {
     this.heading = element("strong", { className: "wanx-title", tabIndex: -1 });
     this.prompt = element("span", { className: "wanx-prompt" });
     this.facts = element("span", { className: "wanx-facts" });
+    this.notices = element("ul", { className: "wanx-notices", hidden: true });
     this.numbers = element("span", { className: "wanx-group" });
     this.back = wordButton("uncompare", () => this.versus(null));
     this.hint = says(element("p", { className: "wanx-hint", role: "status", hidden: true }), "choose");
@@ -28,6 +29,7 @@ class Viewer {
         { className: "wanx-viewer", hidden: true },
         element("div", { className: "wanx-head" }, this.heading, element("span", { className: "wanx-spring" }), ...arrows, close),
         element("div", { className: "wanx-about" }, this.prompt, this.facts),
+        this.notices,
         this.hint,
         row(this.numbers, this.back),
         this.compare.node,
@@ -43,7 +45,7 @@ class Viewer {
   }
 
   // A card was chosen: to be looked at, or to be compared with.
-  open(id) {
+  open(id, { focus = true, scroll = false } = {}) {
     if (this.choosing && this.id !== id) return this.versus(id);
     this.choose(false);
     if (this.id !== id) Object.assign(this, { index: 0, other: null });
@@ -55,8 +57,8 @@ class Viewer {
     this.show();
     this.ask(id);
     this.wall.point(id);
-    if (opens) this.node.scrollIntoView({ block: "nearest" });
-    this.heading.focus({ preventScroll: true });
+    if (opens || scroll) this.node.scrollIntoView({ block: "nearest" });
+    if (focus) this.heading.focus({ preventScroll: true });
   }
 
   close() {
@@ -116,6 +118,8 @@ class Viewer {
       ...settings.map(([name, value]) => `${name} ${value}`),
       card.task,
     ].filter(Boolean).join(" · ");
+    this.notices.replaceChildren(...card.notices.map((notice) => element("li", {}, chosen(this.model, notice))));
+    this.notices.hidden = !card.notices.length;
     showNumbers(this.numbers, card.count, this.index, text, (at) => this.look(at));
     this.back.hidden = !this.other;
     for (const node of this.arrows) node.disabled = !this.wall.next(card.id, Number(node.dataset.step));
