@@ -131,7 +131,7 @@ def test_a_paste_is_taken(panel: Panel):
     permissions = ["clipboard-read", "clipboard-write"]
     panel.page.context.grant_permissions(permissions, origin=origin)
     panel.page.evaluate(COPY, base64.b64encode(encoded((640, 520))).decode())
-    panel.view.get_by_role("button", name="Last result").focus()
+    panel.view.get_by_role("button", name="Continue from the last result").focus()
     panel.page.keyboard.press("Control+v")
     panel.has((640, 520))
     cells = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
@@ -158,7 +158,7 @@ def test_an_address_is_fetched_by_nobody_here(panel: Panel):
     assert not [url for url in asked if "example.com" in url]
     assert panel.view.locator(".wanx-picture-preview").is_hidden()
     field.fill("/etc/hostname")
-    panel.view.get_by_role("button", name="Use: Address").click()
+    panel.view.get_by_role("button", name="Load: Address").click()
     panel.says("'/etc/hostname' is not an address.")
     panel.bring("drop", url="https://example.com/dropped.png")
     poll(panel.notebook, "host.chosen.url == 'https://example.com/dropped.png'")
@@ -175,13 +175,13 @@ def test_variables_and_the_last_result(panel: Panel):
     panel.target.hover()
     panel.page.wait_for_function(listed, arg=[menu.element_handle(), "later,pixels"])
     menu.select_option("later")
-    panel.view.get_by_role("button", name="Use: Variable").click()
+    panel.view.get_by_role("button", name="Load: Variable").click()
     panel.has((700, 600))
     panel.says("700 × 600 px")
-    panel.view.get_by_role("button", name="Last result").click()
+    panel.view.get_by_role("button", name="Continue from the last result").click()
     panel.has((640, 640))
     assert panel.notebook.evaluate("host.last_result = None") == ""
-    panel.view.get_by_role("button", name="Last result").click()
+    panel.view.get_by_role("button", name="Continue from the last result").click()
     panel.says("There is no result yet.")
 
 
@@ -218,8 +218,8 @@ def test_it_is_reached_by_keys_and_named(panel: Panel):
         reached.append(panel.page.evaluate(f"() => ({named})(document)"))
         panel.page.keyboard.press("Tab")
     assert reached == [
-        "Choose a picture, or drop or paste one here", "Address (URL)", "Use: Address (URL)",
-        "Variable", "Use: Variable", "Last result",
+        "Choose a picture, or drop or paste one here", "Address (URL)", "Load: Address (URL)",
+        "Variable", "Load: Variable", "Continue from the last result",
     ]  # fmt: skip
     assert panel.view.evaluate(NAMELESS) == 0
 

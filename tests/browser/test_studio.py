@@ -180,7 +180,9 @@ def test_mistakes_are_told_beside_their_fields(person: Person):
     number.fill("0.5")
     expect(person.field("strength").locator(".wanx-problem")).to_be_empty()
     person.studio.locator(".wanx-submit").click()
-    expect(person.field("prompt").locator(".wanx-problem")).to_contain_text("needs a prompt")
+    expect(person.field("prompt").locator(".wanx-problem")).to_contain_text(
+        "Say what to change, or pick a style."
+    )
     assert person.ask("[len(bodies), len(studio.jobs)]") == [0, 0]
 
 
@@ -405,7 +407,7 @@ def test_a_sketch_is_drawn_where_the_picture_was(person: Person):
     assert person.ask("bodies[-1]['parameters']['is_sketch']") is True
     assert person.ask("studio.results[-1].request.image.size") == [1024, 768]
     assert person.ask("studio.picture['width']") == 768  # the photo is still there
-    person.studio.get_by_role("button", name="Use: Variable").click()
+    person.studio.get_by_role("button", name="Load: Variable").click()
     person.studio.locator(".wanx-board").wait_for()
 
 
