@@ -6,7 +6,7 @@ import anywidget
 import traitlets
 
 from ipywanx.errors import WanxError
-from ipywanx.widgets.esm import PICTURE, module
+from ipywanx.widgets.esm import PICTURE, module, style
 from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.texts import picture_texts
 
@@ -19,7 +19,7 @@ function render({ model, el }) {
   function showAll() {
     const parts = { model, el, send, listen, text: speaker(model) };
     const shown = [makePicture(parts), makeSizes(parts)];
-    el.classList.add("wanx-editor");
+    el.classList.add("wanx-panel-host");
     el.replaceChildren(...shown.map(({ node }) => node));
     const show = () => shown.forEach((one) => one.show());
     show();
@@ -37,7 +37,7 @@ class PanelHost(anywidget.AnyWidget):
     """Does with each message what a studio would."""
 
     _esm = module(*PICTURE) + RENDER
-    _css = module("easel.css", "frame.css", "picture.css")
+    _css = style("wanx-panel-host", "picture.css")
     picture = traitlets.Dict().tag(sync=True)
     variables = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)

@@ -357,5 +357,5 @@ def test_it_fits(lab: Lab, width: int, theme: str, language: str):
     hand = opened(lab)
     hand.set(left=1.2, right=1.6, top=1.1, bottom=1.4)
     hand.notebook.evaluate(f"frame.language = {language!r}")
-    view = hand.notebook.locator(0, ".wanx-editor")
+    view = hand.notebook.locator(0, ".wanx-expand-frame")
     photograph(hand.notebook, view, f"expand_frame_{language}", theme, width)

@@ -54,7 +54,7 @@ class Panel:
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook, self.page = notebook, notebook.page
-        self.view = notebook.locator(0, ".wanx-editor")
+        self.view = notebook.locator(0, ".wanx-panel-host")
         self.target = self.view.locator(".wanx-picture-target")
         self.target.wait_for(timeout=20_000)
 

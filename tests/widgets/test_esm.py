@@ -6,6 +6,13 @@ from pathlib import Path
 import pytest
 
 from ipywanx.widgets import esm
+from ipywanx.widgets.doodle_board import DoodleBoard
+from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.experiment import Experiment
+from ipywanx.widgets.gallery import Gallery
+from ipywanx.widgets.mask_editor import MaskEditor
+from ipywanx.widgets.studio import Studio
+from ipywanx.widgets.sweep_view import SweepView
 from ipywanx.widgets.texts import frame_texts, picture_texts
 
 MODULES = {
@@ -44,3 +51,35 @@ def test_what_the_page_says_is_among_the_texts(parts, texts):
     names = set(re.findall(r'\btext\((?:\w+ \? )?"(\w+)"', esm.module(*parts)))
     assert names <= texts.keys()
     assert len(names) > 10
+
+
+def outside_scopes(sheet):
+    """What of a style sheet stands outside its ``@scope`` blocks."""
+    depth, outside = 0, ""
+    for part in re.split(r"([{}])", re.sub(r"@scope [^{]*", "@scope", sheet)):
+        depth += {"{": 1, "}": -1}.get(part, 0)
+        outside += part if depth == 0 else ""
+    return outside
+
+
+def test_every_style_sheet_stays_under_its_root():
+    """All rules stand in a scope, whose root no other kind of widget has."""
+    kinds = [MaskEditor, ExpandFrame, Gallery, SweepView, Studio, Experiment]
+    roots = {kind: re.findall(r"@scope \(\.([\w-]+)\) to \(:scope .wanx-hosted", kind._css)
+             for kind in kinds}  # fmt: skip
+    assert all(len(found) == 1 for found in roots.values())
+    assert len({found[0] for found in roots.values()}) == len(kinds)
+    for kind, [root] in roots.items():
+        left = outside_scopes(kind._css).replace(f".{root}::before", "", 1)
+        assert re.sub(r"@keyframes [\w-]+|/\*.*?\*/|@scope|[{}\s]", "", left) == "", kind
+        assert f'"{root}' in kind._esm or f" {root}" in kind._esm
+    assert DoodleBoard._css == MaskEditor._css  # two kinds of easel
+
+
+def test_every_style_sheet_is_used():
+    """A sheet in the folder that no widget names would be missed."""
+    kinds = [MaskEditor, ExpandFrame, Gallery, SweepView, Studio, Experiment]
+    sheets = Path(esm.__file__).parent.joinpath("page").glob("*.css")
+    texts = [sheet.read_text(encoding="utf-8") for sheet in sheets]
+    assert len(texts) > 6
+    assert all(any(text in kind._css for kind in kinds) for text in texts)

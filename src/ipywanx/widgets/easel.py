@@ -23,7 +23,7 @@ from ipywanx.model.operations import COLOR, Box, Operation, Value
 from ipywanx.model.strokes import Point
 from ipywanx.text import Text, preferred_language
 from ipywanx.widgets.basic_view import BasicView
-from ipywanx.widgets.esm import EASEL, module
+from ipywanx.widgets.esm import EASEL, module, style
 from ipywanx.widgets.messages import Inbox, read_shape, read_step
 from ipywanx.widgets.surface import Surface
 from ipywanx.widgets.traits import UnusableValue
@@ -39,7 +39,7 @@ class Easel(anywidget.AnyWidget, Generic[S]):
     """
 
     _esm = module(*EASEL)
-    _css = module("easel.css")
+    _css = style("wanx-editor", "easel.css")
 
     surface = traitlets.Any().tag(sync=True, **widgets.widget_serialization)
     size = traitlets.List(trait=traitlets.Int()).tag(sync=True)

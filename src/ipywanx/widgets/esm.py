@@ -1,13 +1,20 @@
 """How do the page's parts become one? An anywidget takes one ES module and one style sheet.
 
 The parts in ``page/`` share one scope: none imports, only the last exports. There is no build step.
+All style sheets of a page act on all of it, so each is set under the root of its widget.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ipywanx.text import Text
+
 _PAGE = Path(__file__).parent / "page"
+_TOO_OLD = Text(
+    "This browser is too old: use Chrome 118, Edge 118, Firefox 146, Safari 17.4 or a newer one.",
+    "浏览器版本过旧：请使用 Chrome 118、Edge 118、Firefox 146、Safari 17.4 或更新的版本。",
+)
 
 EASEL = (
     "tools.js",
@@ -82,3 +89,21 @@ EXPERIMENT = ("dom.js", "words.js", "experiment.js")
 def module(*parts: str) -> str:
     """The named parts of ``page/`` as one text, in this order."""
     return "\n".join((_PAGE / part).read_text(encoding="utf-8") for part in parts)
+
+
+def style(root: str, *parts: str) -> str:
+    """The style sheet of a widget: ``base.css`` and the named parts, which reach nothing else.
+
+    Each rule is nested in the widget's root, which is ``&`` there, so that it weighs more than what
+    a page says of bare buttons; and it does not act inside a box of the class ``wanx-hosted``,
+    where another widget stands. A browser that does not know ``@scope`` is told so instead.
+
+    Args:
+        root: The class of the widget's root, which no other widget has.
+        parts: Style sheets of ``page/``, the most special last.
+    """
+    rules = module("base.css", *parts)
+    return (
+        f'.{root}::before {{ content: "{_TOO_OLD.en} {_TOO_OLD.zh}" }}\n'
+        f"@scope (.{root}) to (:scope .wanx-hosted > *) {{ :scope {{\n{rules}\n}} }}\n"
+    )

@@ -16,7 +16,7 @@ from ipywanx.model.expansion import expanded_box
 from ipywanx.model.images import MAX_SIDE, Picture
 from ipywanx.model.loading import load
 from ipywanx.text import preferred_language
-from ipywanx.widgets.esm import FRAME, module
+from ipywanx.widgets.esm import FRAME, module, style
 from ipywanx.widgets.previews import preview_url
 from ipywanx.widgets.texts import frame_texts
 from ipywanx.widgets.traits import SCALES, Scale
@@ -48,7 +48,7 @@ class ExpandFrame(anywidget.AnyWidget):
     """
 
     _esm = module(*FRAME)
-    _css = module("easel.css", "frame.css")
+    _css = style("wanx-expand-frame", "frame.css")
 
     left_scale = Scale(1.0).tag(sync=True)
     right_scale = Scale(1.0).tag(sync=True)

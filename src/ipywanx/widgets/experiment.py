@@ -18,7 +18,7 @@ from ipywanx.experiments.sweep import Sweep
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Kind, Param, describe
 from ipywanx.text import Text
-from ipywanx.widgets.esm import EXPERIMENT, module
+from ipywanx.widgets.esm import EXPERIMENT, module, style
 from ipywanx.widgets.messages import Inbox
 from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.pictures import variables_of
@@ -60,7 +60,7 @@ class Experiment(PageWidget):
     """
 
     _esm = module(*EXPERIMENT)
-    _css = module("experiment.css")
+    _css = style("wanx-experiment-view", "experiment.css")
 
     choices: traitlets.List[Any] = traitlets.List().tag(sync=True)
     axes: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -16,7 +16,7 @@ from ipywanx.given import as_count
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Result
 from ipywanx.session import current
-from ipywanx.widgets.esm import GALLERY, module
+from ipywanx.widgets.esm import GALLERY, module, style
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.shelf import Shelf
@@ -55,7 +55,7 @@ class Gallery(PageWidget):
     """
 
     _esm = module(*GALLERY)
-    _css = module("gallery.css")
+    _css = style("wanx-gallery", "gallery.css")
 
     cards = traitlets.List(trait=traitlets.Dict()).tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)

@@ -28,7 +28,7 @@ from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import forms
 from ipywanx.widgets.budget import Budget
 from ipywanx.widgets.doodle_board import DoodleBoard
-from ipywanx.widgets.esm import STUDIO, module
+from ipywanx.widgets.esm import STUDIO, module, style
 from ipywanx.widgets.expand_frame import ExpandFrame
 from ipywanx.widgets.experiment import Experiment
 from ipywanx.widgets.gallery import Gallery
@@ -71,7 +71,7 @@ class Studio(PageWidget):
     """
 
     _esm = module(*STUDIO)
-    _css = module("easel.css", "picture.css", "frame.css", "studio.css")
+    _css = style("wanx-studio", "picture.css", "studio.css")
 
     schema = traitlets.Dict().tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)

@@ -18,7 +18,7 @@ from PIL import Image
 from ipywanx.errors import InvalidRequest, TaskTimedOut, WanxError
 from ipywanx.text import Text, preferred_language
 from ipywanx.widgets import sweep_facts as facts
-from ipywanx.widgets.esm import SWEEP, module
+from ipywanx.widgets.esm import SWEEP, module, style
 from ipywanx.widgets.messages import UNREADABLE
 from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.sweep_texts import sweep_texts
@@ -51,7 +51,7 @@ class SweepView(PageWidget):
     """
 
     _esm = module(*SWEEP)
-    _css = module("gallery.css", "sweep.css")
+    _css = style("wanx-sweep", "gallery.css", "sweep.css") + module("keyframes.css")
 
     texts = traitlets.Dict().tag(sync=True)
     language = traitlets.Enum(["en", "zh"], "en").tag(sync=True)

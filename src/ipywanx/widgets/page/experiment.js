@@ -15,7 +15,7 @@ async function render({ model, el }) {
   const run = element("button", { type: "button", className: "wanx-run" });
   const summary = element("span", { className: "wanx-summary", role: "status" });
   const problem = element("div", { className: "wanx-problem", role: "alert" });
-  const sheetBox = element("div", { className: "wanx-sheet-box" });
+  const sheetBox = element("div", { className: "wanx-sheet-box wanx-hosted" });
   const summaryLine = element("summary", {});
   const box = element("details", { className: "wanx-experiment" },
     summaryLine, rows, row(add, howLabel), row(run, summary), problem, sheetBox);

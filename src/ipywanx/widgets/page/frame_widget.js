@@ -18,7 +18,7 @@ function showFrame({ model, el }) {
   const listen = (node, type, handler, options = {}) =>
     node.addEventListener(type, handler, { signal: abort.signal, ...options });
   const frame = makeFrame({ model, listen, text: speaker(model) });
-  el.classList.add("wanx-editor");
+  el.classList.add("wanx-expand-frame");
   el.replaceChildren(frame.node);
   // Keys are the frame's while it has the focus: d d would delete the cell.
   listen(el, "keydown", (event) => event.key !== "Tab" && !event.ctrlKey && !event.metaKey && event.stopPropagation());

@@ -33,7 +33,7 @@ function makeSizes({ model, text }) {
       : large ? text("frame_large").replace("{n}", limits.longest)
         : factor === 1 ? text("sizes_sharper") : "";
     if (said.textContent !== sentence) said.textContent = sentence;
-    said.classList.toggle("wanx-frame-warns", Boolean(large));
+    said.classList.toggle("wanx-sizes-warns", Boolean(large));
   }
   return { node, show };
 }

@@ -42,13 +42,13 @@ async function render({ model, el }) {
 
   // -- the parts
 
-  const stageBox = element("div", { className: "wanx-stage-box" });
+  const stageBox = element("div", { className: "wanx-stage-box wanx-hosted" });
   const recall = element("button", { type: "button", className: "wanx-plain wanx-recall" });
   listen(recall, "click", () => send({ kind: "recall" }));
   const board = element("button", { type: "button", className: "wanx-plain wanx-board" });
   listen(board, "click", () => send({ kind: "board" }));
-  const experimentBox = element("div", { className: "wanx-experiment-box" });
-  const galleryBox = element("div", { className: "wanx-gallery-box" });
+  const experimentBox = element("div", { className: "wanx-experiment-box wanx-hosted" });
+  const galleryBox = element("div", { className: "wanx-gallery-box wanx-hosted" });
   let picture, sizes, form, queue;
   const submit = element("button", { type: "button", className: "wanx-submit" });
   const priceTag = element("span", { className: "wanx-price" });
@@ -211,7 +211,7 @@ async function render({ model, el }) {
     showProblem();
   }
 
-  el.classList.add("wanx-editor", "wanx-studio");
+  el.classList.add("wanx-studio");
   label();
   const heard = [
     ["change:language", label],

@@ -20,7 +20,7 @@ function render({ model, el }) {
   const panel = new SweepPanel({ model, album, text, send, table });
   const head = new SweepHead({ model, text, send, set, leave: () => table.current ?? root });
   const root = named(
-    element("section", { className: "wanx-gallery wanx-sweep", tabIndex: -1 }, head.node, lost, table.node, panel.node),
+    element("section", { className: "wanx-sweep", tabIndex: -1 }, head.node, lost, table.node, panel.node),
     "sweep",
   );
   root.setAttribute("data-lm-suppress-shortcuts", "true"); // d d would delete the cell

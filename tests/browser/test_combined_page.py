@@ -1,0 +1,167 @@
+"""All widgets on one page: none changes how another looks, and none makes another one deaf."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import jupyter_server
+import pytest
+from lab import Lab, Notebook
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+BOOTSTRAP = Path(jupyter_server.__file__).parent / "static" / "style" / "bootstrap.min.css"
+SETUP = """\
+from PIL import Image
+from sklearn.datasets import load_sample_image
+import ipywanx as wx
+from ipywanx.widgets.expand_frame import ExpandFrame
+from ipywanx.widgets.sweep_output import show_sweep
+photo = Image.fromarray(load_sample_image("china.jpg")).resize((768, 512))
+wx.edit("expand", photo, "a pagoda", left_scale=1.5, seed=7)
+wx.edit("stylization_all", photo, "转换成法国绘本风格", n=4, seed=9)
+"""
+GALLERY = "gallery = wx.Gallery(); gallery"
+SWEEP = """\
+grid = wx.sweep("super_resolution", photo, ["a", "b"], upscale_factor=[1, 2],
+                score=lambda result: {"width": result.images[0].width})
+show_sweep(grid)
+grid.result()
+"""
+EDITOR = "editor = wx.MaskEditor(photo); editor"
+BOARD = "board = wx.DoodleBoard(); board"
+FRAME = "frame = ExpandFrame(photo, right_scale=1.5); frame"
+STUDIO = "studio = wx.Studio(photo, language='en'); studio"
+OTHER = "other = wx.Studio(photo, 'description_edit_with_mask', language='en'); other"
+VARIED = """\
+studio.experiment.axes = [{"name": "upscale_factor", "text": "1, 2"}]
+studio.fill(wx.SuperResolution(image=photo, prompt="a"))
+studio.experiment.run().result()
+"""
+CELLS = [SETUP, GALLERY, SWEEP, EDITOR, BOARD, FRAME, STUDIO, OTHER, VARIED]
+
+
+@pytest.fixture(scope="module")
+def notebook(running_lab: Lab) -> Iterator[Notebook]:
+    """One notebook with all widgets, for all tests of this file."""
+    with running_lab.in_use():
+        notebook = running_lab.notebook(CELLS)
+        notebook.page.set_viewport_size({"width": 1400, "height": 1000})
+        for cell in range(len(CELLS)):
+            said = notebook.run(cell, 120)
+            assert "Error" not in said, said
+        for cell in (1, 6):
+            card = ".wanx-card-place:has(.wanx-badge:not([hidden])) .wanx-card"
+            notebook.locator(cell, card).first.press("Enter")
+        notebook.locator(2, ".wanx-cell").first.press("Enter")
+        for picture in (".wanx-ink", ".wanx-frame-whole", ".wanx-sweep .wanx-cell-image"):
+            notebook.page.locator(picture).first.wait_for()
+        notebook.locator(6, ".wanx-experiment > summary").press("Enter")
+        notebook.locator(6, ".wanx-sweep .wanx-cell-image").first.wait_for()
+        yield notebook
+
+
+@pytest.fixture
+def page(notebook: Notebook) -> Page:
+    """The page of all widgets."""
+    return notebook.page
+
+
+# What a style sheet that is not its own changes in any element of a widget. Measured in copies of
+# the widgets, which stand still, each of them so wide as it is on the page.
+COLLISIONS = """
+([bootstrap, unseen]) => {
+  const roots = { 'wanx-gallery': 'Gallery', 'wanx-sweep': 'SweepView', 'wanx-studio': 'Studio',
+    'wanx-experiment-view': 'Experiment', 'wanx-editor': 'MaskEditor',
+    'wanx-expand-frame': 'ExpandFrame' };
+  const any = Object.keys(roots).map(name => '.' + name).join();
+  const sheets = () => [...document.querySelectorAll('style')]
+    .filter(one => one.id.startsWith('ipywanx.'));
+  const useAlone = name => sheets().forEach(
+    one => { one.disabled = name !== null && !one.id.endsWith('.' + name); });
+  const foreign = document.createElement('style');
+  foreign.textContent = bootstrap;
+
+  const copies = [];
+  for (const root of document.querySelectorAll(any)) {
+    if (root.parentElement.closest(any)) continue;
+    const widths = [...root.querySelectorAll('*')].map(one => one.getBoundingClientRect().width);
+    const copy = root.cloneNode(true);
+    copy.querySelectorAll('*').forEach((one, at) => { one.dataset.width = widths[at]; });
+    copy.dataset.width = root.getBoundingClientRect().width;
+    root.after(copy);
+    copies.push(copy, ...copy.querySelectorAll(any));
+    // what a box hosts is not measured with it
+    copy.querySelectorAll('.wanx-hosted').forEach(box => { box.style.cssText = 'height: 100px'; });
+  }
+  for (const copy of copies) {
+    copy.style.width = copy.style.minWidth = copy.style.maxWidth = copy.dataset.width + 'px';
+  }
+  const own = root => [root, ...root.querySelectorAll('*')].filter(
+    one => one === root || one.parentElement.closest(any) === root && !one.matches(any)
+      && one.parentElement.closest('.wanx-hosted') === root.closest('.wanx-hosted'));
+  // all but the page's own variables, and what says the same in other words
+  const names = [...getComputedStyle(document.body)].filter(
+    name => !name.startsWith('--') && !/(^|-)(block|inline)(-|$)/.test(name));
+  const measure = root => own(root).flatMap(one => ['', '::before', '::after'].map(part => {
+    const style = getComputedStyle(one, part);
+    return part && style.content === 'none' ? [] : names.map(name => style.getPropertyValue(name));
+  }));
+
+  const found = new Set();
+  const compare = (root, order, before) => {
+    const nodes = own(root);
+    measure(root).forEach((after, at) => names.forEach((name, i) => {
+      if (after[i] === before[at][i] || order === 'Bootstrap' && unseen.includes(name)) return;
+      const node = nodes[Math.floor(at / 3)];
+      const what = `${node.tagName}.${node.className.baseVal ?? node.className}`;
+      found.add(`${root.className}, ${order}, ${what}, ${name}: ${before[at][i]} → ${after[i]}`);
+    }));
+  };
+  const alone = copies.map(root => {
+    useAlone(Object.entries(roots).find(([name]) => root.classList.contains(name))[1]);
+    return measure(root);
+  });
+  useAlone(null);
+  const first = sheets();
+  copies.forEach((root, at) => compare(root, 'in order', alone[at]));
+  document.head.append(...[...first].reverse());
+  copies.forEach((root, at) => compare(root, 'in reverse', alone[at]));
+  document.head.append(...first, foreign);
+  copies.forEach((root, at) => compare(root, 'Bootstrap', alone[at]));
+  foreign.remove();
+  const count = copies.length;
+  copies.filter(copy => !copy.parentElement.closest(any)).forEach(copy => copy.remove());
+  return [count, [...found]];
+}"""
+# Of what Bootstrap 3 changes, these neither move anything nor stop a pointer.
+UNSEEN = ["-webkit-tap-highlight-color", "text-size-adjust", "appearance"]
+
+
+def test_a_style_sheet_reaches_its_own_widget_alone(page: Page):
+    """Each element looks as if its widget were alone, whatever the order of the style sheets.
+
+    The widgets that a studio or an experiment hosts are widgets of their own here.
+    """
+    page.mouse.move(1, 1)
+    page.evaluate("() => document.activeElement.blur()")
+    count, found = page.evaluate(COLLISIONS, [BOOTSTRAP.read_text(encoding="utf-8"), UNSEEN])
+    assert count == 13  # 7 cells; in the studios 2 galleries, 2 experiments with a sheet, an editor
+    assert found == []
+
+
+def test_an_old_browser_says_so(page: Page):
+    """Where a browser drops what is scoped, a sentence tells which ones do not."""
+    said = """() => { const sheet = document.getElementById('ipywanx.widgets.gallery.Gallery');
+      const now = sheet.textContent;
+      const root = document.querySelector('.wanx-gallery');
+      const tell = () => getComputedStyle(root, '::before').content;
+      const before = tell();
+      sheet.textContent = now.replace('@scope', '@unknown');
+      const after = tell();
+      sheet.textContent = now;
+      return [before, after]; }"""
+    before, after = page.evaluate(said)
+    assert before == "none"
+    assert "too old" in after
+    assert "浏览器版本过旧" in after
