@@ -5,8 +5,9 @@ from pathlib import Path
 
 import jupyter_server
 import pytest
+from hand import poll
 from lab import Lab, Notebook
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -38,7 +39,8 @@ studio.experiment.axes = [{"name": "upscale_factor", "text": "1, 2"}]
 studio.fill(wx.SuperResolution(image=photo, prompt="a"))
 studio.experiment.run().result()
 """
-CELLS = [SETUP, GALLERY, SWEEP, EDITOR, BOARD, FRAME, STUDIO, OTHER, VARIED]
+AGAIN = "studio"
+CELLS = [SETUP, GALLERY, SWEEP, EDITOR, BOARD, FRAME, STUDIO, OTHER, VARIED, AGAIN]
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +148,7 @@ def test_a_style_sheet_reaches_its_own_widget_alone(page: Page):
     page.mouse.move(1, 1)
     page.evaluate("() => document.activeElement.blur()")
     count, found = page.evaluate(COLLISIONS, [BOOTSTRAP.read_text(encoding="utf-8"), UNSEEN])
-    assert count == 13  # 7 cells; in the studios 2 galleries, 2 experiments with a sheet, an editor
+    assert count == 17  # 8 cells; in the studios 3 galleries, 3 experiments, 2 sheets, an editor
     assert found == []
 
 
@@ -165,3 +167,40 @@ def test_an_old_browser_says_so(page: Page):
     assert before == "none"
     assert "too old" in after
     assert "浏览器版本过旧" in after
+
+
+REFERENCES = """() => {
+  const named = [...document.querySelectorAll('[id]')].map(one => one.id);
+  const lost = [...document.querySelectorAll('[for], [aria-describedby], [aria-labelledby]')]
+    .filter(one => one.closest('.wanx-studio')).filter(one => {
+      const ids = ['for', 'aria-describedby', 'aria-labelledby'].flatMap(
+        name => (one.getAttribute(name) ?? '').split(' ').filter(Boolean));
+      const here = one.closest('.wanx-studio');
+      return ids.some(id => document.getElementById(id)?.closest('.wanx-studio') !== here);
+    });
+  return [named.filter((id, at) => named.indexOf(id) !== at && id.includes('wanx')),
+    lost.map(one => one.outerHTML.slice(0, 120)), document.querySelectorAll('[for]').length];
+}"""
+
+
+def test_ids_are_unique_on_the_page(page: Page):
+    """Two studios and two views of one have no id in common, and refer to their own parts alone."""
+    twice, lost, count = page.evaluate(REFERENCES)
+    assert twice == []
+    assert lost == []
+    assert count > 20
+
+
+def test_a_label_acts_on_its_own_form(notebook: Notebook):
+    """A click on a word of one studio sets that studio; a second view keeps the focus to itself."""
+    field = "[data-field=watermark]"
+    notebook.locator(7, f"{field} .wanx-meaning").click()
+    expect(notebook.locator(7, f"{field} input")).to_be_checked()
+    expect(notebook.locator(6, f"{field} input")).not_to_be_checked()
+    poll(notebook, "other.values[other.function].get('watermark') is True")
+    poll(notebook, "studio.values[studio.function].get('watermark') is not True")
+    notebook.locator(7, f"{field} .wanx-label").click()
+    expect(notebook.locator(7, f"{field} input")).not_to_be_checked()
+    for cell in (9, 6):
+        notebook.locator(cell, "[data-field=prompt] .wanx-label").click()
+        expect(notebook.locator(cell, "[data-field=prompt] textarea")).to_be_focused()

@@ -2,7 +2,7 @@
 
 const CONTROLS = { text: promptField, choice: choiceField, seed: seedField, slider: sliderField, check: checkField };
 
-function makeForm({ model, text, listen, set }) {
+function makeForm({ model, view, text, listen, set }) {
   const node = element("div", { className: "wanx-form" });
   let fields = [];
 
@@ -26,7 +26,7 @@ function makeForm({ model, text, listen, set }) {
     fields = functionHere.fields
       .filter((field) => field.control in CONTROLS)
       .map((field) => {
-        const id = `wanx-${model.model_id ?? "f"}-${field.name}`;
+        const id = `wanx-${view}-${field.name}`; // another view has other ids
         const problem = element("div", { className: "wanx-problem", id: `${id}-problem`, role: "status" });
         const made = CONTROLS[field.control]({
           id, field, functionHere, word, text, listen,
@@ -192,6 +192,6 @@ function seedField({ id, field, text, get, set, listen }) {
 function checkField({ id, field, word, get, set, listen }) {
   const input = element("input", { id, type: "checkbox" });
   listen(input, "change", () => set(input.checked));
-  const meaning = element("span", { className: "wanx-meaning" }, word(field.meaning));
+  const meaning = element("label", { className: "wanx-meaning", htmlFor: id }, word(field.meaning));
   return { node: element("div", { className: "wanx-pair" }, input, meaning), input, show: () => { input.checked = Boolean(get()); } };
 }

@@ -15,7 +15,7 @@ async function render({ model, el }) {
     model.send({ ...content, form: shown(), id: `${view}-${count}` }, undefined, buffer ? [buffer] : []);
     return true;
   };
-  const parts = { model, el, text, listen, set, send };
+  const parts = { model, el, view, text, listen, set, send };
 
   // -- the head: which function, which language, who answers
 
