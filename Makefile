@@ -15,7 +15,7 @@ PIP_INSTALL := $(PIP) install $(if $(AS_ROOT),--root-user-action=ignore)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-slow test-all check docs format notebooks pictures reference binder-lock bench-binder bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
+.PHONY: help lab test test-slow test-all check docs format notebooks pictures reference binder-lock bench-binder bench-clicks bench-effects bench-ink bench-mask bench-studio bench-sweep bench-wait clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ format: $(READY)-dev ## put the code in its standard layout
 
 bench-binder: $(READY)-browser ## measure Binder's environment and cold start, beside plain JupyterLab (5 to 10 minutes)
 	@$(BIN)/python scripts/bench_binder.py
+
+bench-clicks: $(READY)-browser ## count the clicks and turns of the wheel that common tasks take
+	@$(BIN)/python scripts/bench_clicks.py
 
 bench-effects: $(READY)-dev ## time and memory of each offline effect at 1024², super-resolution beside Lanczos
 	@$(BIN)/python scripts/bench_effects.py

@@ -58,6 +58,7 @@ class Viewer {
     this.ask(id);
     this.wall.point(id);
     if (opens || scroll) this.node.scrollIntoView({ block: "nearest" });
+    if (scroll) this.compare.stage.scrollIntoView({ block: "nearest" }); // in a low window this first
     if (focus) this.heading.focus({ preventScroll: true });
   }
 
