@@ -76,9 +76,7 @@ class Person:
 
 
 def _box(target: Locator) -> dict[str, float]:
-    box = target.bounding_box()
-    assert box is not None
-    return dict(box)
+    return dict(target.bounding_box() or {"x": 0, "y": 0, "width": 0, "height": 0})
 
 
 def _settled(target: Locator) -> dict[str, float]:

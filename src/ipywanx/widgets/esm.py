@@ -6,11 +6,14 @@ All style sheets of a page act on all of it, so each is set under the root of it
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ipywanx.text import Text
 
 _PAGE = Path(__file__).parent / "page"
+_KEYFRAMES = re.compile(r"@keyframes [\w-]+ \{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+"""They cannot be nested, and name an animation for the whole page; nothing moves by them alone."""
 _TOO_OLD = Text(
     "This browser is too old: use Chrome 118, Edge 118, Firefox 146, Safari 17.4 or a newer one.",
     "浏览器版本过旧：请使用 Chrome 118、Edge 118、Firefox 146、Safari 17.4 或更新的版本。",
@@ -105,5 +108,6 @@ def style(root: str, *parts: str) -> str:
     rules = module("base.css", *parts)
     return (
         f'.{root}::before {{ content: "{_TOO_OLD.en} {_TOO_OLD.zh}" }}\n'
-        f"@scope (.{root}) to (:scope .wanx-hosted > *) {{ :scope {{\n{rules}\n}} }}\n"
+        f"@scope (.{root}) to (:scope .wanx-hosted > *) {{ :scope {{\n"
+        f"{_KEYFRAMES.sub('', rules)}\n}} }}\n" + "\n".join(_KEYFRAMES.findall(rules))
     )

@@ -71,7 +71,7 @@ class Studio(PageWidget):
     """
 
     _esm = module(*STUDIO)
-    _css = style("wanx-studio", "picture.css", "studio.css") + module("keyframes.css")
+    _css = style("wanx-studio", "picture.css", "studio.css")
 
     schema = traitlets.Dict().tag(sync=True)
     texts = traitlets.Dict().tag(sync=True)

@@ -51,7 +51,7 @@ class SweepView(PageWidget):
     """
 
     _esm = module(*SWEEP)
-    _css = style("wanx-sweep", "gallery.css", "sweep.css") + module("keyframes.css")
+    _css = style("wanx-sweep", "gallery.css", "sweep.css")
 
     texts = traitlets.Dict().tag(sync=True)
     language = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
