@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from appearance import TOO_WIDE, photograph, use_theme
 from hosts import notebook_7, voila
 from lab import SCREENSHOTS, Lab, Notebook
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -493,3 +495,44 @@ def test_a_form_is_varied(person: Person):
     assert len(set(seeds)) == 1
     for theme, width in (("light", 1200), ("dark", 600)):
         photograph(person.notebook, person.studio, "studio_experiment", theme, width)
+
+
+def drop(person: Person, place: Locator, file: Path) -> None:
+    """Drag a file from outside onto the middle of something, as the system does, and let it go."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    event = {
+        "x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2,
+        "data": {"items": [], "files": [str(file)], "dragOperationsMask": 1},
+    }  # fmt: skip
+    session = person.page.context.new_cdp_session(person.page)
+    for kind in ("dragEnter", "dragOver"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **event})
+    expect(person.studio).to_have_class(re.compile("wanx-picture-over"))
+    session.send("Input.dispatchDragEvent", {"type": "drop", **event})
+    session.detach()
+    expect(person.studio).not_to_have_class(re.compile("wanx-picture-over"))
+
+
+def test_a_file_may_be_dropped_anywhere(person: Person, tmp_path: Path):
+    """Over mask, form, button and gallery a dropped file is the picture; the page stays."""
+    here = person.page.url
+    person.choose("description_edit_with_mask")
+    places = {
+        "mask": ".wanx-stage", "prompt": ".wanx-prompt", "head": ".wanx-engine",
+        "button": ".wanx-submit", "gallery": ".wanx-search", "panel": ".wanx-picture-target",
+    }  # fmt: skip
+    for number, (name, css) in enumerate(places.items()):
+        file = tmp_path / f"over_{name}.png"
+        Image.new("RGB", (600 + number, 600), (200, 90, 40)).save(file)
+        person.studio.locator(".wanx-stage").wait_for()
+        drop(person, person.studio.locator(css).first, file)
+        expect(person.studio.locator(".wanx-picture-name")).to_have_text(file.name, timeout=20_000)
+        person.comes_to("studio.picture['width']", 600 + number)
+    assert person.page.url == here
+    person.studio.locator(".wanx-language").click()
+    expect(person.studio.locator(".wanx-submit")).to_have_text("生成")
+    drop(person, person.studio.locator("textarea.wanx-prompt"), tmp_path / "over_mask.png")
+    expect(person.studio.locator(".wanx-picture-name")).to_have_text(
+        "over_mask.png", timeout=20_000
+    )

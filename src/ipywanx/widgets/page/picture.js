@@ -83,25 +83,33 @@ function makePicture({ model, el, send, text, listen }) {
 
   listen(variable, "focus", refresh);
   listen(node, "pointerenter", refresh);
+  // Wherever a file is let go in the view, it is meant for here; text that is dragged into a field is not.
   let depth = 0; // dragenter and dragleave come for each part under the pointer
   function hover(by) {
     depth = by ? Math.max(0, depth + by) : 0;
-    node.classList.toggle("wanx-picture-over", depth > 0);
+    el.classList.toggle("wanx-picture-over", depth > 0);
     status.textContent = depth ? text("picture_drop") : "";
   }
   const own = (event) => {
     event.preventDefault();
     event.stopPropagation(); // JupyterLab would take a file for its file browser
   };
-  listen(node, "dragenter", (event) => { own(event); hover(1); });
-  listen(node, "dragover", own);
-  listen(node, "dragleave", (event) => { own(event); hover(-1); });
-  listen(node, "drop", (event) => {
+  const onDrag = (type, handler) => listen(el, type, (event) => {
+    const types = event.dataTransfer?.types ?? [];
+    const isMeant = node.contains(event.target) || types.includes("Files")
+      || (types.includes("text/uri-list") && !event.target.closest?.("input, textarea"));
+    if (!node.isConnected || !isMeant) return;
     own(event);
+    handler(event);
+  });
+  onDrag("dragenter", () => hover(1));
+  onDrag("dragover", () => {});
+  onDrag("dragleave", () => hover(-1));
+  onDrag("drop", (event) => {
     hover(0);
     if (!takeTransfer(event.dataTransfer)) refuse(text("picture_no_picture"));
   });
-  listen(el ?? node, "paste", (event) => {
+  listen(el, "paste", (event) => {
     const types = event.target.closest?.("input, textarea") && !event.clipboardData.files.length;
     if (types || !node.isConnected || !takeTransfer(event.clipboardData)) return;
     own(event);
@@ -122,6 +130,7 @@ function makePicture({ model, el, send, text, listen }) {
     if (picture.preview && preview.src !== picture.preview) preview.src = picture.preview;
     preview.alt = picture.preview ? text("picture_alt").replace("{name}", picture.name) : "";
     invitation.classList.toggle("wanx-picture-small", Boolean(picture.preview));
+    node.classList.toggle("wanx-picture-below", Boolean(picture.preview && model.get("stage"))); // there it is large
 
     const names = model.get("variables");
     const listed = [...variable.options].map((option) => option.value).join("\n");
