@@ -3,14 +3,14 @@
 import threading
 import warnings
 
-from ipywanx.model.quiet import without_warnings
+from ipywanx.model.quiet import plain_pillow
 
 
 def heard(action: str = "always") -> list[str]:
     """What is heard of a warning now, in this thread."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter(action)
-        with without_warnings():
+        with plain_pillow():
             warnings.warn("from inside", UserWarning, stacklevel=1)
         warnings.warn("from outside", UserWarning, stacklevel=1)
     return [str(one.message) for one in caught]
@@ -19,7 +19,7 @@ def heard(action: str = "always") -> list[str]:
 def test_only_what_is_said_inside_is_not_heard():
     """Inside nothing is heard or raised, outside everything; also one within another."""
     assert heard() == ["from outside"]
-    with without_warnings(), without_warnings():
+    with plain_pillow(), plain_pillow():
         warnings.warn("deep inside", UserWarning, stacklevel=1)
     assert heard() == ["from outside"]
 
@@ -30,7 +30,7 @@ def test_a_filter_put_later_does_not_get_before_it():
     with warnings.catch_warnings():
         for _ in range(3):
             warnings.simplefilter("error")
-            with without_warnings():
+            with plain_pillow():
                 warnings.warn("from inside", UserWarning, stacklevel=1)
             lengths.append(len(warnings.filters))
     assert len(set(lengths)) == 1  # and the list does not grow
@@ -42,7 +42,7 @@ def test_threads_that_overlap_leave_everything_as_it_was():
     enter, leave = threading.Barrier(3), threading.Barrier(3)
 
     def inside() -> None:
-        with without_warnings():
+        with plain_pillow():
             enter.wait(20)
             leave.wait(20)
 

@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from ipywanx.errors import UnusableImage, unsent
-from ipywanx.model.quiet import without_warnings
+from ipywanx.model.quiet import MOST_PIXELS, plain_pillow
 from ipywanx.text import Text, spaced
 
 BROKEN = (
@@ -45,10 +45,10 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
         UnusableImage: Not a picture, or one that claims an absurd size.
     """
     try:
-        with without_warnings():
+        with plain_pillow():
             return Image.open(io.BytesIO(data))
     except Image.DecompressionBombError:
-        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) // 10**6
+        most = MOST_PIXELS // 10**6
         raise UnusableImage(
             Text(
                 f"{name} says that it has more than {most} million pixels; the service takes 512 "
@@ -74,7 +74,7 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
 def readable(name: str | Text) -> Iterator[None]:
     """Says of a damaged file that it is one, where Pillow warns, or raises anything at all."""
     try:
-        with without_warnings():
+        with plain_pillow():
             yield
     except BROKEN:
         raise UnusableImage(

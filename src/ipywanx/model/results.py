@@ -18,7 +18,7 @@ from ipywanx.errors import UnexpectedReply, WanxError, brief
 from ipywanx.given import as_path
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
-from ipywanx.model.quiet import without_warnings
+from ipywanx.model.quiet import plain_pillow
 from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, TaskReport
 from ipywanx.text import Text, both
@@ -192,9 +192,9 @@ def preview_notices(preview: Mapping[str, Any] | None) -> tuple[Text, ...]:
 def _opened(data: bytes) -> Image.Image:
     """The picture, not decoded yet: what came over the network is looked at before it unfolds."""
     try:
-        with without_warnings():
-            # Pillow's limit on pixels lies below the largest result, and is the whole process's to
-            # change; its PNG reader, called by itself, leaves the judgement to us.
+        with plain_pillow():
+            # Pillow's limit on pixels lies below the largest result; its PNG reader, called by
+            # itself, leaves the judgement to us.
             opened = PngImageFile if data.startswith(b"\x89PNG\r\n\x1a\n") else Image.open
             image = opened(io.BytesIO(data))
     except BROKEN:
@@ -219,7 +219,7 @@ def decoded(data: bytes) -> Image.Image:
         UnexpectedReply: The bytes are no picture, or one of an absurd size.
     """
     try:
-        with without_warnings(), _opened(data) as image:
+        with plain_pillow(), _opened(data) as image:
             return image.convert("RGB")
     except BROKEN:
         raise _not_a_picture(data) from None

@@ -25,7 +25,7 @@ from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.metadata import Metadata, read
 from ipywanx.model.pixels import BROKEN
-from ipywanx.model.quiet import without_warnings
+from ipywanx.model.quiet import plain_pillow
 from ipywanx.model.requests import REQUESTS
 from ipywanx.model.results import Header, Result, Timings, decoded, preview_of, suffix_of
 from ipywanx.model.tasks import Output, Status, TaskReport
@@ -264,7 +264,7 @@ class Archive:
     def header(self, record: Record, index: int) -> Header | None:
         """What the file of the same picture says of it, without its pixels; None if gone."""
         try:
-            with without_warnings(), Image.open(self._path(record, index)) as image:
+            with plain_pillow(), Image.open(self._path(record, index)) as image:
                 return Header(image.size, preview_of(image))
         except (*BROKEN, LookupError, TypeError):
             return None
