@@ -435,7 +435,7 @@ def test_text_named_as_a_picture_is_refused(tmp_path):
     """A file is what its bytes are, not what its name says."""
     fake = tmp_path / "photo.png"
     fake.write_text("<html>login</html>")
-    assert "photo.png is not a picture" in refusal(fake)
+    assert "photo.png is a web page (HTML), not a picture" in refusal(fake)
 
 
 def test_missing_files_are_named(tmp_path):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from ipywanx.model.png import Chunk, chunks
 
 KEYWORD = b"ipywanx-request"
 LARGEST = 1_000_000
@@ -18,7 +19,6 @@ LARGEST = 1_000_000
 _START = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR"
 _HEADER = 33  # bytes of signature and header, behind which the other chunks are
 _HEAD = KEYWORD + bytes(5)  # not packed, and neither a language nor a translated keyword
-_MOST_CHUNKS = 100_000
 
 
 def with_text(data: bytes, text: str) -> bytes:
@@ -42,36 +42,27 @@ def stripped(data: bytes) -> bytes:
     return b"".join([*kept, data[at:]]) if at else data
 
 
-def text_of(data: bytes) -> str | None:
+def text_of(data: bytes, keyword: bytes = KEYWORD) -> str | None:
     """The text in the file; None where there is none, or one that is damaged or too long.
+
+    Args:
+        data: The file.
+        keyword: Under which name the text is.
 
     Raises:
         UnicodeDecodeError: It is no UTF-8.
     """
-    for start, end in _ours(data):
-        body, checksum = data[start + 8 : end - 4], data[end - 4 : end]
+    head = keyword + bytes(5)
+    for chunk in _ours(data, head):
+        body, checksum = data[chunk.start + 8 : chunk.end - 4], data[chunk.end - 4 : chunk.end]
         is_sound = struct.pack(">I", zlib.crc32(b"iTXt" + body)) == checksum
-        if is_sound and end - start <= LARGEST:
-            return body[len(_HEAD) :].decode()
+        if is_sound and chunk.end - chunk.start <= LARGEST:
+            return body[len(head) :].decode()
     return None
 
 
-class _Span(NamedTuple):
-    start: int
-    end: int
-
-
-def _ours(data: bytes) -> Iterator[_Span]:
-    """Where our chunks lie in a PNG; none in another file."""
-    if not data.startswith(_START):
-        return
-    at = _HEADER
-    for _ in range(_MOST_CHUNKS):
-        if at + 12 > len(data):
-            return
-        end = at + 12 + int.from_bytes(data[at : at + 4])
-        if end > len(data):
-            return
-        if data.startswith(b"iTXt" + _HEAD, at + 4, end - 4):
-            yield _Span(at, end)
-        at = end
+def _ours(data: bytes, head: bytes = _HEAD) -> Iterator[Chunk]:
+    """The text chunks of a PNG that begin so; none in another file."""
+    for chunk in chunks(data):
+        if chunk.name == b"iTXt" and data.startswith(head, chunk.start + 8, chunk.end - 4):
+            yield chunk

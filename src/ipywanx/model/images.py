@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass, field
 
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief
-from ipywanx.model.pixels import readable
+from ipywanx.model.pixels import decode, open_header, to_rgb
 from ipywanx.text import Text
 
 MIN_SIDE, MAX_SIDE = 512, 4096
@@ -76,5 +75,4 @@ class Picture:
                     f"{brief(self.url)} 由服务自行获取；这里没有它的像素。",
                 )
             )
-        with readable(self.name), Image.open(io.BytesIO(self.data)) as image:
-            return image.convert("RGB")
+        return to_rgb(decode(open_header(self.data, self.name), self.name), [])

@@ -16,6 +16,8 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from ipywanx.errors import UnusableImage, unsent
+from ipywanx.model.file_kinds import FileKind, format_kind, kind_of
+from ipywanx.model.png import profile_of, readable_part
 from ipywanx.model.quiet import MOST_PIXELS, plain_pillow
 from ipywanx.text import Text, spaced
 
@@ -46,7 +48,7 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
     """
     try:
         with plain_pillow():
-            return Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(readable_part(data)))
     except Image.DecompressionBombError:
         most = MOST_PIXELS // 10**6
         raise UnusableImage(
@@ -58,16 +60,27 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
             hint=unsent("It was not decoded.", "未对它解码。"),
         ) from None
     except BROKEN:
-        raise UnusableImage(
-            Text(
-                f"{name} is not a picture that can be read ({len(data)} bytes).",
-                f"{spaced(name)}不是可以读取的图片（{len(data)} 字节）。",
-            ),
-            hint=unsent(
-                "The service takes JPEG, PNG, BMP, TIFF and WebP.",
-                "服务支持 JPEG、PNG、BMP、TIFF 和 WebP。",
-            ),
-        ) from None
+        raise _unreadable(data, name, kind_of(data)) from None
+    if kind := format_kind(image.format or ""):
+        raise _unreadable(data, name, kind)
+    if profile := profile_of(data):
+        image.info["icc_profile"] = profile
+    return image
+
+
+def _unreadable(data: bytes, name: str | Text, kind: FileKind | None) -> UnusableImage:
+    what, advice, _ = kind or FileKind(
+        Text(
+            f"is not a picture that can be read ({len(data)} bytes)",
+            f"不是可以读取的图片（{len(data)} 字节）",
+        ),
+        Text(
+            "The service takes JPEG, PNG, BMP, TIFF and WebP.",
+            "服务支持 JPEG、PNG、BMP、TIFF 和 WebP。",
+        ),
+    )
+    said = Text(f"{name} {what}.", f"{spaced(name)}{what.zh}。")
+    return UnusableImage(said, hint=unsent(*advice))
 
 
 @contextlib.contextmanager

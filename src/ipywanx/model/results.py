@@ -16,8 +16,10 @@ from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnexpectedReply, WanxError, brief
 from ipywanx.given import as_path
+from ipywanx.model.chunks import text_of
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN
+from ipywanx.model.png import is_png, readable_part
 from ipywanx.model.quiet import plain_pillow
 from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, TaskReport
@@ -105,7 +107,7 @@ class Result:
         Keys: ``understood`` and ``not_understood`` (words of the prompt), ``notices`` and
         ``notices_zh``.
         """
-        previews = (preview_of(_opened(data)) for data in self.data)
+        previews = (_preview_in(text_of(data, b"ipywanx")) for data in self.data)
         return next((one for one in previews if one is not None), None)
 
     @property
@@ -195,8 +197,8 @@ def _opened(data: bytes) -> Image.Image:
         with plain_pillow():
             # Pillow's limit on pixels lies below the largest result; its PNG reader, called by
             # itself, leaves the judgement to us.
-            opened = PngImageFile if data.startswith(b"\x89PNG\r\n\x1a\n") else Image.open
-            image = opened(io.BytesIO(data))
+            opened = PngImageFile if is_png(data) else Image.open
+            image = opened(io.BytesIO(readable_part(data)))
     except BROKEN:
         raise _not_a_picture(data) from None
     if image.width * image.height > MAX_PIXELS:
@@ -244,7 +246,10 @@ class Header(NamedTuple):
 
 def preview_of(image: Image.Image) -> dict[str, Any] | None:
     """What an offline preview's opened file says of itself; None for other pictures."""
-    text = image.info.get("ipywanx")
+    return _preview_in(image.info.get("ipywanx"))
+
+
+def _preview_in(text: object) -> dict[str, Any] | None:
     try:
         preview = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
