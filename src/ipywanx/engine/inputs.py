@@ -81,7 +81,7 @@ def open_picture(data: bytes) -> Image.Image:
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in header.size):
         raise Refusal("InvalidImageResolution")
     try:
-        return to_rgb(decode(header, "the picture"), [])
+        return to_rgb(decode(header, "the picture", []), [])
     except UnusableImage:
         raise Refusal("InvalidParameter", "Invalid image format or corrupted file") from None
 

@@ -13,14 +13,12 @@ from PIL import Image
 
 from ipywanx.errors import UnusableImage, unsent
 from ipywanx.model.images import FORMATS, MAX_BYTES, MAX_SIDE, MIN_SIDE, Picture
-from ipywanx.model.pixels import decode, is_turned, open_header, readable, to_rgb
+from ipywanx.model.pixels import decode, open_header, readable, to_rgb
 from ipywanx.text import Text, both, spaced
 
 MAX_DECODED = 100_000_000
 """Most pixels that ``fit=True`` decodes before it makes the picture smaller."""
-TURNED = Text(
-    "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
-)
+_BANDS, _BAND = 12, 16  # of a picture's rows, which tell how well all of them compress
 _SHRINK = Text("Make it smaller first.", "请先缩小图片。")
 _FIT = Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
 
@@ -42,19 +40,19 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
     too_many = image.width * image.height > MAX_DECODED
     if too_many if fit else not _in_range(image.size):
         raise _wrong_size(image.size, name, _SHRINK if too_many else _FIT)
-    turned = is_turned(image, name)
     with readable(name):
         frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
+    notices: list[Text] = []
+    pixels = decode(image, name, notices)
     as_it_is = (
-        kind in FORMATS
+        not notices
+        and kind in FORMATS
         and image.mode in {"RGB", "L"}
-        and not turned
         and "transparency" not in image.info
         and frames == 1
     )
-    pixels = decode(image, name)
     if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
-        return Picture(data, kind, pixels.size, both(name).told())
+        return Picture(data, kind, pixels.size, both(name).told(), notices=tuple(notices))
     if len(data) > MAX_BYTES and not fit:
         raise UnusableImage(
             Text(
@@ -63,7 +61,6 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
             ),
             hint=unsent("Use fit=True to recompress it.", "可用 fit=True 重新压缩。"),
         )
-    notices = [TURNED] if turned else []
     if kind not in FORMATS:
         notices.append(
             Text(
@@ -82,7 +79,7 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
                 "文件已重新压缩，以不超过 10 MB。",
             )
         )
-    return from_pixels(pixels, name, fit=fit, notices=notices, lossy=kind in {"JPEG", "WEBP"})
+    return from_pixels(pixels, name, fit=fit, notices=notices)
 
 
 def from_pixels(
@@ -90,21 +87,20 @@ def from_pixels(
     name: str | Text,
     *,
     fit: bool,
-    notices: list[Text] | None = None,
-    lossy: bool = False,
+    notices: list[Text],
 ) -> Picture:
     """The picture of decoded pixels, encoded anew; ``notices`` tell what happened before.
 
     Raises:
         UnusableImage: They do not fit.
     """
-    notices = list(notices or ())
     image = to_rgb(image, notices)
+    image.info.clear()  # Pillow would write some of it into the file
     if not _in_range(image.size):
         if not fit:
             raise _wrong_size(image.size, name)
         image = _resized(image, name, notices)
-    data, kind = _encode(image, lossy=lossy, notices=notices)
+    data, kind = _encode(image, notices)
     return Picture(data, kind, image.size, both(name).told(), notices=tuple(notices))
 
 
@@ -131,12 +127,13 @@ def _fitted(size: tuple[int, int]) -> tuple[int, int] | None:
     return (width, height) if _in_range((width, height)) else None
 
 
-def _encode(image: Image.Image, *, lossy: bool, notices: list[Text]) -> tuple[bytes, str]:
-    if not lossy:
+def _encode(image: Image.Image, notices: list[Text]) -> tuple[bytes, str]:
+    """A file that holds the pixels as they are, or as nearly as the limit lets it."""
+    if not _is_too_heavy(image):
         data = _save(image, "PNG", compress_level=3)
         if len(data) <= MAX_BYTES:
             return data, "PNG"
-    for quality in (95, 88, 75, 60, 40):
+    for quality in (98, 95, 88, 75, 60, 40):
         data = _save(image, "JPEG", quality=quality, subsampling=0)
         if len(data) <= MAX_BYTES:
             break
@@ -149,14 +146,26 @@ def _encode(image: Image.Image, *, lossy: bool, notices: list[Text]) -> tuple[by
             ),
             hint=unsent(*_SHRINK),
         )
-    if not lossy:
-        notices.append(
-            Text(
-                f"It is sent as JPEG of quality {quality}, to stay within 10 MB.",
-                f"将以质量 {quality} 的 JPEG 发送，以不超过 10 MB。",
-            )
+    notices.append(
+        Text(
+            f"It is sent as JPEG of quality {quality}, to stay within 10 MB.",
+            f"将以质量 {quality} 的 JPEG 发送，以不超过 10 MB。",
         )
+    )
     return data, "JPEG"
+
+
+def _is_too_heavy(image: Image.Image) -> bool:
+    """Whether a PNG would by far be too large: writing it only to see takes seconds."""
+    width, height = image.size
+    if width * height * 3 < 2 * MAX_BYTES:
+        return False
+    sample = Image.new("RGB", (width, _BANDS * _BAND))
+    for number in range(_BANDS):
+        top = (height - _BAND) * number // (_BANDS - 1)
+        sample.paste(image.crop((0, top, width, top + _BAND)), (0, number * _BAND))
+    share = sample.height / height
+    return len(_save(sample, "PNG", compress_level=3)) > 1.2 * MAX_BYTES * share
 
 
 def _save(image: Image.Image, kind: str, **options: Any) -> bytes:

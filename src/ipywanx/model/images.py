@@ -63,7 +63,7 @@ class Picture:
         return width * height / 1e6
 
     def to_image(self) -> Image.Image:
-        """The decoded pixels, mode RGB.
+        """The decoded pixels, mode RGB, in sRGB.
 
         Raises:
             UnusableImage: For a URL, whose pixels are not here.
@@ -75,4 +75,4 @@ class Picture:
                     f"{brief(self.url)} 由服务自行获取；这里没有它的像素。",
                 )
             )
-        return to_rgb(decode(open_header(self.data, self.name), self.name), [])
+        return to_rgb(decode(open_header(self.data, self.name), self.name, []), [])

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief, unsent
-from ipywanx.model.fitting import TURNED, from_file, from_pixels, image_name, written
+from ipywanx.model.fitting import from_file, from_pixels, image_name, written
 from ipywanx.model.images import MAX_BYTES, MAX_SIDE, Picture
-from ipywanx.model.pixels import decode, from_array, is_turned, open_header
+from ipywanx.model.pixels import decode, from_array, open_header
 from ipywanx.text import Text, both, spaced
 
 _NO_CLAUSE = Text("", "")
@@ -45,11 +45,10 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
     if _is_url(source):
         return _from_url(source)
     if isinstance(source, Image.Image):
-        called = image_name(source)
-        notices = [TURNED] if is_turned(source, called) else []
-        return from_pixels(decode(source, called), called, fit=fit, notices=notices)
+        called, notices = image_name(source), list[Text]()
+        return from_pixels(decode(source, called, notices), called, fit=fit, notices=notices)
     if _is_array(source):
-        return from_pixels(from_array(source), Text("an array", "数组"), fit=fit)
+        return from_pixels(from_array(source), Text("an array", "数组"), fit=fit, notices=[])
     if hasattr(source, "images"):
         return _from_result(source, fit=fit)
     if hasattr(source, "image"):  # a DoodleBoard, a Drawing or a MaskEditor has one
@@ -74,7 +73,7 @@ def open_image(source: Any) -> Image.Image:
             hint=unsent("Download the picture and give the file.", "请下载图片，再给出文件。"),
         )
     if isinstance(source, Image.Image):
-        return decode(source, image_name(source))
+        return decode(source, image_name(source), [])
     if _is_array(source):
         return from_array(source)
     if hasattr(source, "images"):
@@ -89,7 +88,7 @@ def open_image(source: Any) -> Image.Image:
             ),
             hint=unsent(),
         )
-    return decode(image, name)
+    return decode(image, name, [])
 
 
 def file_bytes(source: Any) -> tuple[bytes | None, Text]:
@@ -222,7 +221,7 @@ def _from_url(url: str) -> Picture:
 
 def _from_result(result: Any, *, fit: bool) -> Picture:
     name = Text("the result's first picture", "结果的第一张图片")
-    return from_pixels(_first_of(result), name, fit=fit)
+    return from_pixels(_first_of(result), name, fit=fit, notices=[])
 
 
 def _first_of(result: Any) -> Image.Image:

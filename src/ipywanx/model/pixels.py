@@ -13,14 +13,29 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnusableImage, unsent
 from ipywanx.model.file_kinds import FileKind, format_kind, kind_of
-from ipywanx.model.png import profile_of, readable_part
+from ipywanx.model.png import is_png, profile_of, readable_part
+from ipywanx.model.profiles import to_srgb
 from ipywanx.model.quiet import MOST_PIXELS, plain_pillow
 from ipywanx.text import Text, spaced
 
+TURNED = Text(
+    "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
+)
+_ORIENTATION = 0x0112  # EXIF 2.3
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 BROKEN = (
     ArithmeticError,
     AssertionError,
@@ -48,24 +63,41 @@ def open_header(data: bytes, name: str | Text) -> Image.Image:
     """
     try:
         with plain_pillow():
-            image = Image.open(io.BytesIO(readable_part(data)))
+            image = opened(data)
     except Image.DecompressionBombError:
-        most = MOST_PIXELS // 10**6
-        raise UnusableImage(
-            Text(
-                f"{name} says that it has more than {most} million pixels; the service takes 512 "
-                "to 4096 a side.",
-                f"{spaced(name)}声称超过 {most} 百万像素；服务要求每边 512 到 4096 像素。",
-            ),
-            hint=unsent("It was not decoded.", "未对它解码。"),
-        ) from None
+        raise _absurd(name) from None
     except BROKEN:
         raise _unreadable(data, name, kind_of(data)) from None
+    if image.width * image.height > MOST_PIXELS:
+        raise _absurd(name)
     if kind := format_kind(image.format or ""):
         raise _unreadable(data, name, kind)
+    return image
+
+
+def opened(data: bytes) -> Image.Image:
+    """The file as Pillow opens it, its header read; of a PNG without what Pillow would not read.
+
+    Raises whatever Pillow raises. A PNG may claim to have any number of pixels.
+    """
+    if not is_png(data):
+        return Image.open(io.BytesIO(data))
+    image = PngImageFile(io.BytesIO(readable_part(data)))
     if profile := profile_of(data):
         image.info["icc_profile"] = profile
     return image
+
+
+def _absurd(name: str | Text) -> UnusableImage:
+    most = MOST_PIXELS // 10**6
+    return UnusableImage(
+        Text(
+            f"{name} says that it has more than {most} million pixels; the service takes 512 "
+            "to 4096 a side.",
+            f"{spaced(name)}声称超过 {most} 百万像素；服务要求每边 512 到 4096 像素。",
+        ),
+        hint=unsent("It was not decoded.", "未对它解码。"),
+    )
 
 
 def _unreadable(data: bytes, name: str | Text, kind: FileKind | None) -> UnusableImage:
@@ -126,29 +158,39 @@ def _is_closed(image: Image.Image) -> bool:
     return bool(unread) and (file is None or file.closed)
 
 
-def is_turned(image: Image.Image, name: str | Text) -> bool:
-    """Whether the camera says that the pixels do not lie upright.
+def decode(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:
+    """The decoded pixels, upright and in sRGB; the image itself where they are.
+
+    Args:
+        image: A file's, or one that was made or changed by hand.
+        name: What to call it.
+        notices: Gets a sentence for each change.
+
+    Raises:
+        UnusableImage: The file is damaged, or the image was closed.
+    """
+    with _open(image, name):
+        lies = _turn(image) is not None  # Pillow turns a TIFF by itself while it reads it
+        image.load()
+        if lies:
+            notices.append(TURNED)
+            turn = _turn(image)
+            image = image.copy() if turn is None else image.transpose(turn)
+        return to_srgb(image, notices)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What lays the pixels upright, as the camera says; None where they are.
 
     Only what came straight from a file is asked (it has a format): an image that was rotated by
     hand keeps the camera's word, which is no longer true of it.
-
-    Raises:
-        UnusableImage: The file is damaged, or the image was closed.
     """
-    with _open(image, name):
-        return image.format is not None and image.getexif().get(0x0112, 1) != 1
-
-
-def decode(image: Image.Image, name: str | Text) -> Image.Image:
-    """The decoded pixels, turned upright as the camera says.
-
-    Raises:
-        UnusableImage: The file is damaged, or the image was closed.
-    """
-    turned = is_turned(image, name)
-    with _open(image, name):
-        image.load()
-        return ImageOps.exif_transpose(image) if turned else image
+    if image.format is None:
+        return None
+    try:
+        return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    except BROKEN:  # a damaged word of the camera says nothing
+        return None
 
 
 def from_array(source: Any) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnexpectedReply, WanxError, brief
 from ipywanx.given import as_path
 from ipywanx.model.chunks import text_of
 from ipywanx.model.functions import EditRequest
-from ipywanx.model.pixels import BROKEN
-from ipywanx.model.png import is_png, readable_part
+from ipywanx.model.pixels import BROKEN, opened
+from ipywanx.model.profiles import to_srgb
 from ipywanx.model.quiet import plain_pillow
 from ipywanx.model.service_models import WANX21
 from ipywanx.model.tasks import Output, TaskReport
@@ -97,7 +95,7 @@ class Result:
 
     @cached_property
     def images(self) -> list[Image.Image]:
-        """The pictures, decoded, mode RGB, full size."""
+        """The pictures, decoded, mode RGB, in sRGB, full size."""
         return [decoded(data) for data in self.data]
 
     @cached_property
@@ -195,10 +193,7 @@ def _opened(data: bytes) -> Image.Image:
     """The picture, not decoded yet: what came over the network is looked at before it unfolds."""
     try:
         with plain_pillow():
-            # Pillow's limit on pixels lies below the largest result; its PNG reader, called by
-            # itself, leaves the judgement to us.
-            opened = PngImageFile if is_png(data) else Image.open
-            image = opened(io.BytesIO(readable_part(data)))
+            image = opened(data)
     except BROKEN:
         raise _not_a_picture(data) from None
     if image.width * image.height > MAX_PIXELS:
@@ -222,7 +217,7 @@ def decoded(data: bytes) -> Image.Image:
     """
     try:
         with plain_pillow(), _opened(data) as image:
-            return image.convert("RGB")
+            return to_srgb(image, []).convert("RGB")
     except BROKEN:
         raise _not_a_picture(data) from None
 
