@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.bilingual import OURS, spoken_alike
+from tests.model.viewer import PROFILES
 
 import ipywanx as wx
 from ipywanx import errors, keys, wire
@@ -193,17 +195,20 @@ def test_no_error_is_made_of_a_plain_string():
     assert [place for path in files for place in plain_words(path)] == []
 
 
-def picture_file(kind: str, mode: str = "RGB", size: tuple[int, int] = (600, 520)) -> bytes:
-    """A file of this kind."""
+def picture_file(kind: str, mode: str = "RGB", profile: str = "none") -> bytes:
+    """A file of this kind, with a colour profile."""
     stream = io.BytesIO()
-    Image.new(mode, size).save(stream, kind)
+    Image.new(mode, (600, 520)).save(stream, kind, icc_profile=PROFILES[profile])
     return stream.getvalue()
 
 
 NOTICED: dict[str, Callable[[], object]] = {
     "converted": lambda: expand(image=picture_file("GIF", "P")),
     "transparent": lambda: expand(image=picture_file("PNG", "RGBA")),
-    "deep": lambda: expand(image=picture_file("TIFF", "I;16")),
+    "deep": lambda: expand(image=Image.new("I;16", (600, 520), 65535)),
+    "cut": lambda: expand(image=np.full((600, 520), 1.02)),
+    "profile": lambda: expand(image=picture_file("PNG", profile="Display P3")),
+    "broken profile": lambda: expand(image=picture_file("JPEG", profile="broken")),
     "colours": lambda: expand(image=picture_file("JPEG", "CMYK")),
     "resized": lambda: expand(image=PHOTO.resize((300, 260)), fit=True),
     "address": lambda: expand(image="https://example.com/7.png"),

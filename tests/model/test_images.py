@@ -194,21 +194,21 @@ def test_opaque_alpha_is_dropped_silently():
     ],
 )
 def test_deep_grey_is_scaled(mode, kind, top):
-    """A deep grey picture shows all its greys, not only the lowest, and a notice says so."""
+    """A deep grey picture shows all its greys, not only the lowest; its scale is in a notice."""
     ramp = (np.linspace(0, 1, 512)[None, :].repeat(512, axis=0) * top).astype(kind)
     source = Image.fromarray(ramp)
     assert source.mode == mode
     picture = load(source)
     row = np.asarray(picture.to_image())[0, :, 0].astype(float)
     assert np.abs(row - np.linspace(0, 255, 512)).max() <= 1.5
-    assert any(mode in str(notice) for notice in picture.notices)
+    assert any(f"scale from 0 to {top}" in str(note) for note in picture.notices) is (top != 1)
 
 
 def test_values_that_are_no_numbers_are_refused():
     """Not-a-number has no colour."""
     holes = np.full((512, 512), np.nan, np.float32)
-    assert "no numbers" in refusal(Image.fromarray(holes))
-    assert "outside 0 to 1" in refusal(holes)
+    for source in (Image.fromarray(holes), holes):
+        assert "no numbers" in refusal(source)
 
 
 @pytest.mark.parametrize("channels", [(), (1,), (3,), (4,)])
@@ -241,18 +241,14 @@ def test_a_strided_array_is_taken():
         np.zeros(512, np.uint8),
         np.zeros((0, 512, 3)),
         np.zeros((512, 0), np.uint8),
-        np.zeros((512, 512), np.int64),
         np.zeros((512, 512), np.complex64),
         np.full((512, 512), "x"),
-        np.full((512, 512), 1.5),
-        np.full((512, 512), -0.5),
-        np.full((512, 512), np.inf),
     ],
     ids=lambda array: f"{array.dtype}{array.shape}",
 )
 def test_other_arrays_are_refused(array):
-    """The refusal of an array says what its shape, kind or values should have been."""
-    assert any(word in refusal(array) for word in ("height, width", "uint8", "outside 0 to 1"))
+    """The refusal of an array says what its shape or kind should have been."""
+    assert any(word in refusal(array) for word in ("height, width", "uint8"))
 
 
 @pytest.mark.parametrize(

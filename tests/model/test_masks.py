@@ -347,10 +347,10 @@ def test_an_array_of_zeros_and_ones_is_a_mask(kind):
 
 
 def test_whole_numbers_of_any_type_can_be_pixels_of_a_mask():
-    """0 and 255 are black and white as int64 too; labels, and what is empty, stay refused."""
+    """0 and 255 are black and white as int64 too; what is negative or empty stays refused."""
     half = np.arange(16).reshape(4, 4) >= 8
     assert (pixels(Mask.from_image(half * 255)) == half).all()
-    for array in (np.arange(16).reshape(4, 4), np.array([[-1, 1]]), np.zeros((0, 5), int)):
+    for array in (np.array([[-1, 1]]), np.zeros((0, 5), int)):
         with pytest.raises(UnusableImage, match="array"):
             Mask.from_image(array)
 

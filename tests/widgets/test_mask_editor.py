@@ -240,7 +240,7 @@ def test_select_takes_the_wands_place(editor):
         (lambda *_: None, "select gave NoneType"),
         (lambda *_: np.ones((5, 5), bool), r"select gave (5, 5)"),
         (lambda *_: np.zeros((520, 512), bool), "Nothing was selected"),
-        (lambda *_: np.full((520, 512), 7.5), "floats outside 0 to 1"),
+        (lambda *_: np.full((520, 512), 7.5), "values from 7.5 to 7.5"),
         (lambda *_: np.full((520, 512), "a"), "The array is of <U1"),
     ],
 )

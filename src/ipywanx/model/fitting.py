@@ -94,7 +94,7 @@ def from_pixels(
     Raises:
         UnusableImage: They do not fit.
     """
-    image = to_rgb(image, notices)
+    image = to_rgb(image, notices, name)
     image.info.clear()  # Pillow would write some of it into the file
     if not _in_range(image.size):
         if not fit:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief, unsent
+from ipywanx.model.arrays import from_array
 from ipywanx.model.fitting import from_file, from_pixels, image_name, written
 from ipywanx.model.images import MAX_BYTES, MAX_SIDE, Picture
-from ipywanx.model.pixels import decode, from_array, open_header
+from ipywanx.model.pixels import decode, open_header
 from ipywanx.text import Text, both, spaced
 
 _NO_CLAUSE = Text("", "")
@@ -48,7 +49,9 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
         called, notices = image_name(source), list[Text]()
         return from_pixels(decode(source, called, notices), called, fit=fit, notices=notices)
     if _is_array(source):
-        return from_pixels(from_array(source), Text("an array", "数组"), fit=fit, notices=[])
+        notices = list[Text]()
+        image = from_array(source, notices)
+        return from_pixels(image, Text("an array", "数组"), fit=fit, notices=notices)
     if hasattr(source, "images"):
         return _from_result(source, fit=fit)
     if hasattr(source, "image"):  # a DoodleBoard, a Drawing or a MaskEditor has one
@@ -75,7 +78,7 @@ def open_image(source: Any) -> Image.Image:
     if isinstance(source, Image.Image):
         return decode(source, image_name(source), [])
     if _is_array(source):
-        return from_array(source)
+        return from_array(source, [])
     if hasattr(source, "images"):
         return _first_of(source)
     data, name = _read(source)

@@ -11,12 +11,12 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnusableImage, unsent
+from ipywanx.model.arrays import from_deep, is_deep
 from ipywanx.model.file_kinds import FileKind, format_kind, kind_of
 from ipywanx.model.png import is_png, profile_of, readable_part
 from ipywanx.model.profiles import to_srgb
@@ -26,6 +26,7 @@ from ipywanx.text import Text, spaced
 TURNED = Text(
     "The picture was turned upright as its camera says.", "已按相机记录的方向把图片转正。"
 )
+_PICTURE = Text("The picture", "图片")
 _ORIENTATION = 0x0112  # EXIF 2.3
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -161,6 +162,8 @@ def _is_closed(image: Image.Image) -> bool:
 def decode(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:
     """The decoded pixels, upright and in sRGB; the image itself where they are.
 
+    Deep greys keep their values, and the profile that tells what these mean.
+
     Args:
         image: A file's, or one that was made or changed by hand.
         name: What to call it.
@@ -176,7 +179,7 @@ def decode(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.I
             notices.append(TURNED)
             turn = _turn(image)
             image = image.copy() if turn is None else image.transpose(turn)
-        return to_srgb(image, notices)
+        return image if is_deep(image.mode) else to_srgb(image, notices)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
@@ -193,65 +196,16 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
         return None
 
 
-def from_array(source: Any) -> Image.Image:
-    """An array as an image: (height, width[, 1, 3 or 4]) of bool, uint8, or floats from 0 to 1."""
-    import numpy as np
+def to_rgb(image: Image.Image, notices: list[Text], name: str | Text = _PICTURE) -> Image.Image:
+    """Any mode as RGB; deep grey is scaled, transparency is laid on white, and a notice says so.
 
-    array = np.asarray(source)
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[..., 0]
-    flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
-    if not flat or not array.size:
-        raise UnusableImage(
-            Text(
-                f"The array has the shape {array.shape}; a picture is (height, width) or "
-                "(height, width, 3 or 4).",
-                f"数组的形状为 {array.shape}；图片应为 (高, 宽) 或 (高, 宽, 3 或 4)。",
-            ),
-            hint=unsent(),
-        )
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    elif np.issubdtype(array.dtype, np.floating):
-        if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:
-            raise UnusableImage(
-                Text("The array holds floats outside 0 to 1.", "数组中有超出 0 到 1 的浮点数。"),
-                hint=unsent("Scale it, or convert it to uint8.", "请缩放数值，或转换为 uint8。"),
-            )
-        array = (array * 255 + 0.5).astype(np.uint8)
-    elif array.dtype != np.uint8:
-        raise UnusableImage(
-            Text(
-                f"The array is of {array.dtype}; a picture is uint8, or float from 0 to 1.",
-                f"数组的类型为 {array.dtype}；图片应为 uint8，或 0 到 1 的浮点数。",
-            ),
-            hint=unsent(),
-        )
-    return Image.fromarray(np.ascontiguousarray(array))
-
-
-def to_rgb(image: Image.Image, notices: list[Text]) -> Image.Image:
-    """Any mode as RGB; deep grey is scaled, transparency is laid on white, and a notice says so."""
+    Raises:
+        UnusableImage: Nobody knows the scale of a deep grey picture.
+    """
     if image.mode in {"RGB", "L"} and "transparency" not in image.info:
         return image.convert("RGB")
-    if image.mode.startswith("I") or image.mode == "F":
-        import numpy as np
-
-        notices.append(
-            Text(
-                f"Deep greyscale ({image.mode}) was scaled to 8 bits.",
-                f"高位深灰度图（{image.mode}）已缩放为 8 位。",
-            )
-        )
-        deep = np.asarray(image, dtype=np.float64)
-        if not np.isfinite(deep).all():
-            raise UnusableImage(
-                Text("The picture holds values that are no numbers.", "图片中含有非数值。"),
-                hint=unsent(),
-            )
-        top = 65535.0 if image.mode.startswith("I;16") or deep.max() > 255 else 255.0
-        top = 1.0 if image.mode == "F" and deep.max() <= 1 else top
-        return Image.fromarray((deep / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
+    if is_deep(image.mode):
+        return from_deep(image, name, notices)
     if image.has_transparency_data:
         layers = with_alpha(image)
         low, _ = layers.getchannel("A").getextrema()
