@@ -146,11 +146,13 @@ def sweep(
     return made.start_below_cap() if start else made
 
 
-def history(text: str = "") -> Past:
+def history(text: str | Sequence[str] = "") -> Past:
     """The results that are kept, of all kernels, newest first.
 
     Args:
-        text: What to look for in prompts, functions' names, task ids and tags; "" for all.
+        text: Words to look for in prompts, functions' names, task ids and tags: all of them, in
+            any order, in either case, with or without accents; "" for all. In a list each entry
+            is one thing to look for, spaces included.
 
     Returns:
         A sequence of :class:`~ipywanx.Result`, each read from the disk when it is asked for. Under

@@ -237,7 +237,7 @@ class Session:
         rows = self.archive.history.unfinished(self.settings.account)
         return list(dict.fromkeys(filter(None, [*mine, *(row.task_id for row in rows)])))
 
-    def history(self, text: str = "") -> Past:
+    def history(self, text: str | Sequence[str] = "") -> Past:
         """The results that are kept, newest first; see :func:`ipywanx.history`."""
         from ipywanx.service.past import Past
 

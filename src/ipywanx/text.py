@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -45,6 +47,12 @@ def sentences(*parts: str | Text) -> Text:
         # Chinese has no space between sentences, but after words that are quoted as they came.
         chinese += (" " if chinese and chinese[-1].isascii() else "") + text.zh
     return Text(" ".join(text.en for text in texts), chinese)
+
+
+def folded(text: str) -> str:
+    """The text without what two people may type differently: case, accents and width."""
+    bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
+    return unicodedata.normalize("NFKC", bare.casefold())
 
 
 class _Preference:

@@ -50,6 +50,8 @@ def test_history_shows_what_any_kernel_made(shell, past):
     assert prompts(run(shell, "%wanx history 猫 -o cats")) == ["猫 <b>", "给小猫添加一副墨镜"]
     assert prompts(shell.user_ns["cats"]) == ["猫 <b>", "给小猫添加一副墨镜"]
     assert prompts(run(shell, "%wanx history a dog")) == ["a dog"]
+    assert prompts(run(shell, "%wanx history DOG a")) == ["a dog"]
+    assert prompts(run(shell, '%wanx history "dog a"')) == []
     assert len(run(shell, "%wanx history nothing of this")) == 0
     assert prompts(wx.history("猫"))[0] == "猫 <b>"
 

@@ -206,15 +206,15 @@ class WanxMagics(Magics, Configurable):
 
     def _history(self, asked: Command) -> Any:
         """What was made before: shown, written out, or forgotten."""
-        folder, doomed = asked.values["export"], asked.values["delete"]
-        if doomed and not asked.argument:
+        text, folder, doomed = (asked.values[name] for name in ("text", "export", "delete"))
+        if doomed and not text:
             raise UsageError(
                 Text(
                     "--delete needs a text: %wanx history TEXT --delete.",
                     "--delete 需要文本：%wanx history TEXT --delete。",
                 ).told()
             )
-        past = current().history(asked.argument)
+        past = current().history(text)
         if folder:
             number = len(past.export(folder))
             written = Text(

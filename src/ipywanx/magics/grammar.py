@@ -142,8 +142,9 @@ def _history(words: list[str]) -> Command:
     parser.add_argument("--export")
     parser.add_argument("--delete", action="store_true")
     options = parser.parse_args(words)
-    values = {"export": options.export, "delete": options.delete}
-    return Command("history", " ".join(options.text), values, checked_name(options.output))
+    text = [word for word in options.text if word.strip()]
+    values = {"text": text, "export": options.export, "delete": options.delete}
+    return Command("history", "", values, checked_name(options.output))
 
 
 def _sweep(

@@ -18,7 +18,7 @@ from pathlib import Path
 from ipywanx.service.database import Database, in_memory, storable, transaction
 from ipywanx.service.record import KEPT_BY_SERVICE, Record
 from ipywanx.settings import HISTORY
-from ipywanx.text import Text, sentences
+from ipywanx.text import Text, folded, sentences
 
 _ONE_KIND = 50  # run times that a forecast learns from
 _AT_ONCE = 500  # values in one question; SQLite takes 999 and more
@@ -148,18 +148,23 @@ class History:
             f"account = ? AND {_OPEN} AND asked >= ? ORDER BY asked", account, oldest
         )
 
-    def search(self, text: str = "", limit: int = -1) -> list[Record]:
+    def search(self, text: str | Iterable[str] = "", limit: int = -1) -> list[Record]:
         """Tasks that gave pictures, newest first.
 
-        ``text`` is looked for in what was asked, and in tags.
+        Args:
+            text: Words that a task's prompt, function, id or tags hold, all of them and in any
+                order; letters count alike in either case, and with or without an accent. A list
+                holds words too, each of which may have spaces.
+            limit: At most so many; -1 for all.
         """
-        columns = ("prompt", "function", "task_id", "tags")
-        named = " OR ".join(f"instr(lower({column}), lower(?))" for column in columns)
-        return self._select(
-            f"status = 'SUCCEEDED' AND fetched AND ({named}) ORDER BY asked DESC LIMIT ?",
-            *[text] * len(columns),
-            limit,
+        words = list(map(folded, text.split() if isinstance(text, str) else text))
+        found = self._select(
+            "status = 'SUCCEEDED' AND fetched ORDER BY asked DESC LIMIT ?", -1 if words else limit
         )
+        if not words:
+            return found
+        found = [record for record in found if _has_all(record, words)]
+        return found if limit < 0 else found[:limit]
 
     def with_task(self, task_id: str) -> list[Record]:
         """Tasks of any account with the service's id."""
@@ -274,6 +279,13 @@ class History:
         for record in records:
             values = dataclasses.asdict(record)
             db.execute(_WRITE, {name: storable(value) for name, value in values.items()})
+
+
+def _has_all(record: Record, words: Iterable[str]) -> bool:
+    """Whether each of the folded words is somewhere in what was asked, or in the tags."""
+    said = (record.prompt, record.function, record.task_id or "", record.tags)
+    text = folded("\n".join(said))
+    return all(word in text for word in words)
 
 
 def _record(row: Sequence[object]) -> Record:
