@@ -65,6 +65,8 @@ def grid(**values: object) -> wx.Sweep:
         ("path", b"table.csv", lambda value: Table().save(value)),
         ("folder", None, lambda value: wx.history().export(value)),
         ("folder", "a\0b", lambda value: wx.history().export(value)),
+        ("folder", None, lambda value: grid().save(value)),
+        ("folder", "a\0b", lambda value: grid().save(value)),
     ],
 )
 def test_what_is_of_another_kind_is_refused(parameter, value, call):

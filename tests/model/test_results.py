@@ -168,7 +168,7 @@ def test_saving_never_overwrites(tmp_path):
     assert sorted(tmp_path.iterdir()) == sorted([mine, other])
 
 
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+@pytest.mark.parametrize("step", ["write_bytes", "hardlink_to"])
 def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, step):
     """Where the disk fills up half way, there is an error of ours and no part of a file."""
     real = getattr(Path, step)
@@ -179,6 +179,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, step):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, step, fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(WanxError, match=r"No space left on device.*result\.images"):
         result(png(plain())).save(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -197,10 +198,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 def test_what_is_no_folder_is_refused(folder):
     """Something else than a path, and a path that cannot be, are refused."""
     with pytest.raises(
-        InvalidRequest, match=r"^folder is .*the path of a file or a folder"
+        InvalidRequest, match=r"^path is .*the path of a file or a folder"
     ) as caught:
         result(png(plain())).save(folder)
-    assert caught.value.parameter == "folder"
+    assert caught.value.parameter == "path"
     assert brief(folder) in str(caught.value)
 
 

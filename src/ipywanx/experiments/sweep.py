@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipywanx.errors import InvalidRequest, TaskTimedOut, unsent
@@ -332,6 +333,31 @@ class Sweep:
             megapixels=megapixels,
             order=order,
         )
+
+    def save(self, folder: str | Path, *, metadata: bool | None = None) -> list[Path]:
+        """Write all pictures that are there into a folder, full size, and ``table.csv`` beside.
+
+        A file is called after what was edited and what varied: ``photo-book-strength=0.2.png``.
+        Names are distinct, fit every system, and replace nothing: a file that is there is kept,
+        and the new one gets a number. The table's column ``saved`` tells which file is which.
+
+        Args:
+            folder: Made where it is missing.
+            metadata: As for :meth:`ipywanx.Result.save`.
+
+        Returns:
+            The pictures' paths, in the plan's order.
+
+        Raises:
+            InvalidRequest: It is no folder's name.
+            WanxError: It cannot be written to.
+
+        Example:
+            >>> grid.save("out/strengths")
+        """
+        from ipywanx.experiments.files import save
+
+        return save(self.plan, self.cells, folder, metadata=metadata)
 
     def table(self, order: str | None = None) -> Table:
         """All cells as a list of dicts: where they stand, how they ended, what was said of them.

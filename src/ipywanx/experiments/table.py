@@ -60,7 +60,7 @@ class Table(list[dict[str, Any]]):
         if place.suffix.lower() == ".json":
             text = json.dumps(self, ensure_ascii=False, indent=1)
             return writing.write(place, text.encode())
-        return writing.write(place, self._csv().encode("utf-8-sig"))
+        return writing.write(place, self.to_csv())
 
     def frame(self) -> Any:
         """The same as a pandas DataFrame.
@@ -101,12 +101,13 @@ class Table(list[dict[str, Any]]):
             more = f"<div>{escape(told.told())}</div>"
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
-    def _csv(self) -> str:
+    def to_csv(self) -> bytes:
+        """It as a CSV file in UTF-8, as Excel reads it."""
         stream = io.StringIO(newline="")
         writer = csv.writer(stream)
         writer.writerow(map(_harmless, self.columns))
         writer.writerows(map(_harmless, row.values()) for row in self)
-        return stream.getvalue()
+        return stream.getvalue().encode("utf-8-sig")
 
 
 def table(plan: Plan, cells: Sequence[Cell], order: str | None = None) -> Table:

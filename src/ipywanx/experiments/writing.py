@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 from pathlib import Path
 
 from ipywanx.errors import InvalidRequest, WanxError
 from ipywanx.given import as_path
+from ipywanx.model import saving
 from ipywanx.text import Text
 
 
@@ -37,24 +37,14 @@ def checked(path: str | Path, endings: Collection[str]) -> Path:
 def write(place: Path, data: bytes) -> Path:
     """Put a file there, in place of what was there. Missing folders are made.
 
-    It is written beside its place and renamed: nobody ever finds a part of it.
-
     Raises:
         WanxError: The disk does not take it; what was there is there still.
     """
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{secrets.token_hex(8)}.part")
-        try:
-            part.write_bytes(data)
-            part.replace(place)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        return saving.write(place, data)
     except OSError as error:
         why = error.strerror or error
         raise WanxError(
             Text(f"{str(place)!r} cannot be written: {why}.", f"无法写入 {str(place)!r}：{why}。"),
             hint=Text("Give another place.", "请换一个位置。"),
         ) from None
-    return place

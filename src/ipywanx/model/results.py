@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from ipywanx.errors import UnexpectedReply, WanxError, brief
-from ipywanx.given import as_path
+from ipywanx.errors import UnexpectedReply
 from ipywanx.model.chunks import text_of
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN, opened
@@ -122,40 +121,34 @@ class Result:
         requested = self.request.notices if self.request else ()
         return (*requested, *self.remarks, *preview_notices(self.preview))
 
-    def save(self, folder: str | Path, *, metadata: bool | None = None) -> list[Path]:
-        """Write the pictures into ``folder`` (made where it is missing), full size.
+    def save(
+        self, path: str | Path, *, metadata: bool | None = None, overwrite: bool = False
+    ) -> list[Path]:
+        """Write the pictures, full size, to a file or into a folder.
 
         Args:
-            folder: Where.
+            path: A file's name that ends with ``.png``, ``.jpg`` or ``.webp``, which chooses the
+                format; several pictures are numbered, ``evening_1.png`` and so on. Any other name
+                is a folder's, made where it is missing, in which files are called after the
+                picture that was edited, the function and the task.
             metadata: Whether PNG files hold the request that made them, for
                 :func:`ipywanx.recall`; None goes by ``IPYWANX_METADATA`` (yes, if it is not set).
+            overwrite: Whether a file that has the name is replaced. Otherwise it is kept, and the
+                new one gets a number: ``evening-2.png``.
 
         Returns:
-            The files' paths. A file that exists is never overwritten; the new one gets a number.
+            The files' paths.
 
         Raises:
-            InvalidRequest: It is not the name of a folder.
-            WanxError: The folder cannot be written to.
-        """
-        from ipywanx.model.metadata import labelled  # a result is often never saved
+            InvalidRequest: It is no path, or the name of a file that pictures are not saved as.
+            WanxError: It cannot be written there.
 
-        name = f"{self.request.about.name if self.request else 'result'}-{self.task_id[:8]}"
-        place, paths = as_path(folder, "folder"), []
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            for number, data in enumerate(self.data, start=1):
-                saved = labelled(data, self.request, self.task_id, number, metadata=metadata)
-                paths.append(_write_new(place, f"{name}-{number}", suffix_of(saved), saved))
-        except OSError as error:
-            why = error.strerror or error
-            raise WanxError(
-                Text(
-                    f"The pictures cannot be saved in {brief(str(folder))}: {why}.",
-                    f"无法把图片保存到 {brief(str(folder))}：{why}。",
-                ),
-                hint=Text("They are still here: result.images.", "图片仍在 result.images 中。"),
-            ) from None
-        return paths
+        Example:
+            >>> result.save("evening.png")
+        """
+        from ipywanx.model.saving import save  # a result is often never saved
+
+        return save(self, path, metadata=metadata, overwrite=overwrite)
 
     def __repr__(self) -> str:
         what = self.request.about.name if self.request else "task"
@@ -264,20 +257,3 @@ def suffix_of(data: bytes) -> str:
     """
     kind = _opened(data).format or "png"
     return {"JPEG": ".jpg"}.get(kind, f".{kind.lower()}")
-
-
-def _write_new(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
-    """Write under a name that is free. Whole or not at all: first beside it, then renamed."""
-    path, number = folder / f"{stem}{suffix}", 2
-    while path.exists():
-        if path.read_bytes() == data:
-            return path
-        path, number = folder / f"{stem}-{number}{suffix}", number + 1
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    return path
