@@ -49,6 +49,11 @@ def sentences(*parts: str | Text) -> Text:
     return Text(" ".join(text.en for text in texts), chinese)
 
 
+def half_width(text: str) -> str:
+    """The text with full-width signs and typographic dashes as a plain keyboard types them."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text))
+
+
 def folded(text: str) -> str:
     """The text without what two people may type differently: case, accents and width."""
     bare = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))

@@ -267,6 +267,10 @@ def test_numbers(lab: Lab):
     hand.editor.get_by_label("Corners as x,y pairs").fill("10,10 200,40 120,180")
     hand.use("add")
     hand.has("empty.polygon([(10, 10), (200, 40), (120, 180)])")
+    hand.clear()
+    hand.editor.get_by_label("Corners as x,y pairs").fill("（３０，10）（200，40）；120、180")
+    hand.use("add")
+    hand.has("empty.polygon([(30, 10), (200, 40), (120, 180)])")
 
 
 def test_the_wheel_is_the_pages(lab: Lab):

@@ -1,5 +1,6 @@
 """What a person gives for a parameter is an axis, or one value, or told to be neither."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +34,11 @@ SEED = param("seed")
         ("1-0 (-0.5)", [1, 0.5, 0]),
         ("0.5-0.5 [1]", [0.5]),
         ("0.1, 0.2-0.6 [3]", [0.1, 0.2, 0.4, 0.6]),
+        ("０．２－１．０［５］", [0.2, 0.4, 0.6, 0.8, 1.0]),
+        ("0.2～1.0（＋0.4）", [0.2, 0.6, 1.0]),
+        ("0.2—1.0 [5]", [0.2, 0.4, 0.6, 0.8, 1.0]),
+        ("0.2~0.4[3]、0.9；1", [0.2, 0.3, 0.4, 0.9, 1]),
+        ("0-1", [0, 1]),
     ],
 )
 def test_a_text_spans_numbers(text, values):
@@ -42,7 +48,10 @@ def test_a_text_spans_numbers(text, values):
     assert found.labels == tuple(f"{value:g}" for value in values)
 
 
-@pytest.mark.parametrize(("text", "values"), [("1-5", range(1, 6)), ("1-9 (+2)", range(1, 10, 2))])
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("1-5", range(1, 6)), ("1-9 (+2)", range(1, 10, 2)), ("１－５", range(1, 6))],
+)
 def test_whole_numbers_stay_whole(text, values):
     """A seed's axis has integers, which the service wants."""
     found = axis(SEED, text).values
@@ -61,12 +70,35 @@ def test_so_many_from_end_to_end(first, last, count):
 
 
 @pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("0.2-0.8", "0.2-0.8 [4]"),
+        ("0-0.5", "0-0.5 [6]"),
+        ("0.8-0.2", "0.8-0.2 [4]"),
+        ("0.3, 0.5-0.9", "0.5-0.9 [5]"),
+        ("0.2～0.8", "0.2-0.8 [4]"),
+    ],
+)
+def test_a_span_that_misses_its_end_is_refused(text, better):
+    """0.2-0.8 is not 0.2 alone: it is refused, and what is proposed spans from end to end."""
+    with pytest.raises(InvalidRequest, match=re.escape(better)) as caught:
+        axis(STRENGTH, text)
+    assert better in caught.value.advice.zh
+    assert "Nothing was sent" in str(caught.value)
+    first, last = map(float, better.partition(" ")[0].split("-"))
+    found = numbers(better, STRENGTH)
+    assert (found[0], found[-1]) == (first, last)
+    assert all(value == round(value, 1) for value in found)
+
+
+@pytest.mark.parametrize(
     "given",
-    [0.5, "0.5", "转换成法国绘本风格", None, b"bytes", np.float64(0.5)],
+    [0.5, "0.5", "０．５", "转换成法国绘本风格", None, b"bytes", np.float64(0.5)],
 )
 def test_one_value_is_no_axis(given):
     """A plain value is the same in every cell."""
-    which = STRENGTH if isinstance(given, float) or given == "0.5" else param("prompt")
+    number = isinstance(given, float) or given in {"0.5", "０．５"}
+    which = STRENGTH if number else param("prompt")
     assert axis(which, given) is None
 
 

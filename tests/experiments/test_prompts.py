@@ -19,6 +19,14 @@ def test_alternatives_come_in_order_and_by_their_words():
     assert list(alternatives("{木|石}桌").values()) == ["木桌", "石桌"]
 
 
+@pytest.mark.parametrize("prompt", ["{红｜蓝}猫", "｛红｜蓝｝猫", "{红|蓝｝猫", "｛ 红 ｜ 蓝 }猫"])
+def test_full_width_braces_and_bars_are_read_alike(prompt):
+    """What a Chinese input method types for braces and bars means the same choices."""
+    assert alternatives(prompt) == {"红": "红猫", "蓝": "蓝猫"}
+    with pytest.raises(InvalidRequest, match="inside braces"):
+        alternatives("{红｜｛蓝｜绿｝}")
+
+
 def test_some_of_several():
     """Two of three are every pair, joined as the prompt's language joins words."""
     assert alternatives("a cat, {2$$ink|oil|gold}") == {
@@ -40,7 +48,7 @@ def test_an_empty_choice_is_one():
 
 
 @pytest.mark.parametrize(
-    "prompt", ["a cat", "a {cat}", "{{name}}", "{", "}", "a | b", "}{", "", "{}"]
+    "prompt", ["a cat", "a {cat}", "{{name}}", "{", "}", "a | b", "}{", "", "{}", "｛猫｝", "a｜b"]
 )
 def test_what_is_no_choice_stays(prompt):
     """Braces without a bar, and bars without braces, are letters like any other."""

@@ -84,6 +84,7 @@ def test_the_plan_follows_the_form(studio):
     ("axis", "said"),
     [
         ({"name": "strength", "text": "0.2-7"}, "strength is"),
+        ({"name": "strength", "text": "０．２～０．８"}, r"0\.2-0\.8 \[4\]"),
         ({"name": "strength", "text": "much"}, "strength is 'much'|spans no numbers"),
         ({"name": "seed", "text": "1-99999"}, "more than"),
         ({"name": "prompt", "text": "{a|b"}, "not closed"),

@@ -2,7 +2,7 @@
 
 ``[0.2, 0.5]`` and ``range(1, 4)`` are axes, a plain value is none; ``{"dawn": …, "dusk": …}`` names
 its values. A number's axis may be typed: ``"0.2, 0.5"``, ``"1-5"``, ``"1-9 (+2)"`` (every second)
-and ``"0.2-1.0 [5]"`` (five, evenly spread).
+and ``"0.2-1.0 [5]"`` (five, evenly spread), with full-width signs as well.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from ipywanx.errors import InvalidRequest, unsent
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param
-from ipywanx.text import Text
+from ipywanx.text import Text, half_width
 
 MOST_VALUES = 10_000
 """Values of one axis."""
@@ -66,7 +66,7 @@ def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
     if isinstance(given, Mapping):
         named, values = list(given), list(given.values())
     elif isinstance(given, str):
-        if kind not in {"int", "float"} or re.fullmatch(rf"\s*-?{_NUMBER}\s*", given):
+        if kind not in {"int", "float"} or re.fullmatch(rf"\s*-?{_NUMBER}\s*", _plain(given)):
             return None
         values = list(numbers(given, param))
     elif kind in {"image", "mask"} and not isinstance(given, list | tuple):
@@ -109,7 +109,7 @@ def numbers(text: str, param: Param) -> list[float]:
         InvalidRequest: It cannot be read, or spans too many.
     """
     found: list[float] = []
-    for part in re.split("[,，;；]", text):
+    for part in re.split("[,;]", _plain(text)):
         word = part.strip()
         if re.fullmatch(_NUMBER, word):
             found.append(float(word))
@@ -120,6 +120,11 @@ def numbers(text: str, param: Param) -> list[float]:
         if len(found) > MOST_VALUES:
             raise _too_many(param)
     return [round(one) for one in found] if param.about.kind == "int" else found
+
+
+def _plain(text: str) -> str:
+    """The text with the signs that the patterns here know."""
+    return re.sub("[~\u301c]", "-", half_width(text).replace("、", ","))
 
 
 def _spanned(span: re.Match[str], param: Param) -> list[float]:
@@ -136,7 +141,31 @@ def _spanned(span: re.Match[str], param: Param) -> list[float]:
     count = math.floor((last - first) / step + 1e-9) + 1
     if count > MOST_VALUES:
         raise _too_many(param)
+    misses = span[3] is None and abs(first + step * (count - 1) - last) > 1e-9
+    if misses and all(map(param.spans, (first, last))):
+        raise _uncounted(span[0], first, last, param)
     return [_tidy(first + step * place) for place in range(count)]
+
+
+def _uncounted(word: str, first: float, last: float, param: Param) -> InvalidRequest:
+    """The error of a span whose steps of 1 miss its end: ``0.2-0.8`` would be 0.2 alone."""
+    count = min((4, 5, 3, 6, 7, 9, 11), key=lambda one: _digits((last - first) / (one - 1)))
+    better = f"{word} [{count}]"
+    return InvalidRequest(
+        Text(
+            f"{word} does not say how many values {param.name} takes: steps of 1 miss {last:g}.",
+            f"{word} 没有说明 {param.name} 取几个值：步长为 1 到不了 {last:g}。",
+        ),
+        hint=unsent(
+            f"{better} takes {count}, evenly spread.", f"{better} 表示均匀取 {count} 个值。"
+        ),
+        parameter=param.name,
+    )
+
+
+def _digits(step: float) -> int:
+    """How many signs a step takes to write: fewer are rounder."""
+    return len(f"{_tidy(abs(step)):g}")
 
 
 def _tidy(value: float) -> float:
@@ -174,8 +203,8 @@ def _unreadable(word: str, param: Param) -> InvalidRequest:
             f"{word!r} 不能表示 {param.name} 的一组数值。",
         ),
         hint=unsent(
-            "Type “0.2, 0.5”, “1-5”, “1-9 (+2)” or “0.2-1.0 [5]”.",
-            "请输入“0.2, 0.5”、“1-5”、“1-9 (+2)”或“0.2-1.0 [5]”。",
+            "It can be 0.2, 0.5 / 1-5 / 1-9 (+2) / 0.2-1.0 [5].",
+            "可用的写法：0.2, 0.5 / 1-5 / 1-9 (+2) / 0.2-1.0 [5]。",
         ),
         parameter=param.name,
     )

@@ -37,7 +37,8 @@ def alternatives(prompt: str) -> dict[str, str]:
 
     Args:
         prompt: ``{red|blue}`` is one of them; ``{2$$a|b|c}`` any two, with a comma between them.
-            A choice may be empty. Braces without ``|`` stay as they are.
+            A choice may be empty. Braces without ``|`` stay as they are. Full-width ``｛红｜蓝｝``
+            is read alike.
 
     Raises:
         InvalidRequest: Braces are nested or not closed, there are more than 1000 prompts, or it is
@@ -117,11 +118,12 @@ def refuse_many(count: int) -> None:
 def _groups(prompt: str) -> Iterator[_Group]:
     """The braces that hold alternatives, from left to right."""
     at = 0
-    while (start := prompt.find("{", at)) >= 0:
+    while found := re.compile("[{｛]").search(prompt, at):
+        start = found.start()
         end = _closing(prompt, start)
         inside = prompt[start + 1 : end - 1] if end else prompt[start + 1 :]
         at = end or len(prompt)
-        if "|" not in inside:
+        if not re.search("[|｜]", inside):
             at = at if end else start + 1
             continue
         if not end:
@@ -129,7 +131,7 @@ def _groups(prompt: str) -> Iterator[_Group]:
                 Text(f"{prompt[start:]!r} is not closed.", f"{prompt[start:]!r} 没有闭合。"),
                 Text("Add the missing }.", "请补上缺少的 }。"),
             )
-        if "{" in inside:
+        if re.search("[{｛]", inside):
             raise _unreadable(
                 Text(
                     f"Braces inside braces cannot be read: {prompt[start:end]!r}.",
@@ -143,8 +145,8 @@ def _groups(prompt: str) -> Iterator[_Group]:
 def _closing(prompt: str, start: int) -> int:
     """Where the braces that begin at ``start`` end, nested ones within; 0 where they do not."""
     depth = 0
-    for sign in re.finditer("[{}]", prompt[start:]):
-        depth += 1 if sign[0] == "{" else -1
+    for sign in re.finditer("[{}｛｝]", prompt[start:]):
+        depth += 1 if sign[0] in "{｛" else -1
         if depth == 0:
             return start + sign.end()
     return 0
@@ -154,7 +156,7 @@ def _group(prompt: str, start: int, end: int) -> _Group:
     inside, count = prompt[start + 1 : end - 1], 1
     if counted := _COUNTED.fullmatch(inside):
         count, inside = int(counted[1]), counted[2]
-    words = [word.strip() for word in inside.split("|")]
+    words = [word.strip() for word in re.split("[|｜]", inside)]
     if not 1 <= count <= len(words):
         raise _unreadable(
             Text(

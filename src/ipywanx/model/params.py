@@ -7,6 +7,7 @@ declaration, and everything else (form, magic, JSON, reference page, engine chec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -86,6 +87,11 @@ class Param:
     def flag(self) -> str:
         """Its name on a magic's line: ``left_scale`` is ``--left-scale``."""
         return "--" + self.name.replace("_", "-")
+
+    def spans(self, value: float) -> bool:
+        """Whether a number lies within its range."""
+        low = -math.inf if self.low is None else self.low
+        return low <= value <= (math.inf if self.high is None else self.high)
 
     @property
     def range_text(self) -> str:

@@ -17,7 +17,7 @@ from ipywanx.experiments.prompts import alternatives
 from ipywanx.experiments.sweep import Sweep
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.params import Kind, Param, describe
-from ipywanx.text import Text
+from ipywanx.text import Text, half_width
 from ipywanx.widgets.esm import EXPERIMENT, module, style
 from ipywanx.widgets.messages import Inbox
 from ipywanx.widgets.page_widget import PageWidget
@@ -208,7 +208,8 @@ def _values(params: Mapping[str, Param], name: str, text: str) -> Any:
         case "image" | "mask":
             known = variables_of(None)
             return {word: _variable(known, word) for word in re.split(r"[,，\s]+", text.strip())}
-    return text if re.search(r"[-,，;\[(]", text) else [_number(params[name], text)]
+    plain = half_width(text)
+    return plain if re.search(r"[-,;\[(~、]", plain) else [_number(params[name], plain)]
 
 
 def _variable(known: Mapping[str, Any], name: str) -> Any:

@@ -25,7 +25,7 @@ function numericPanel({ shape, post, listen, say, text }) {
 
   function apply(erase) {
     const [x, y, width, height] = numbers.map((input) => Number(input.value));
-    const listed = corners.value.split(/[\s,;]+/).filter(Boolean).map(Number);
+    const listed = corners.value.normalize("NFKC").split(/[\s,;()、]+/).filter(Boolean).map(Number);
     const polygon = kind.value === "polygon";
     const points = polygon ? listed : [x, y, x + width, y + height];
     const sound = polygon
