@@ -51,6 +51,13 @@ def test_a_chunk_that_is_cut_off_ends_the_file():
     assert "is damaged, or not whole" in refusal(data[:3000])
 
 
+def test_a_png_whose_stream_is_broken_is_refused():
+    """A PNG of which some bytes have changed is damaged: it is not read as far as it goes."""
+    data = bytearray(encoded(noise(512, 512)))
+    data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
+    assert "is damaged and cannot be decoded" in refusal(bytes(data))
+
+
 # ---- other files under a picture's name -----------------------------------------------------
 
 

@@ -127,7 +127,7 @@ def test_pictures_and_prompts_come_back(archive, values):
 
 def test_files_of_every_format_keep_their_bytes(archive):
     """A file that the service takes as it is goes to the disk and back without a change."""
-    for kind in ("JPEG", "PNG", "BMP", "TIFF", "WEBP"):
+    for kind in ("JPEG", "PNG", "WEBP"):
         stream = io.BytesIO()
         Image.new("RGB", SIZE, "teal").save(stream, kind)
         request = asked("super_resolution", image=stream.getvalue())

@@ -7,9 +7,11 @@ unpacked: a packed text is not one of ours.
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ipywanx.model.png import Chunk, chunks
 
@@ -19,6 +21,28 @@ LARGEST = 1_000_000
 _START = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR"
 _HEADER = 33  # bytes of signature and header, behind which the other chunks are
 _HEAD = KEYWORD + bytes(5)  # not packed, and neither a language nor a translated keyword
+
+
+class Origin(NamedTuple):
+    """What tells a picture's file from others, whatever becomes of the picture.
+
+    Attributes:
+        digests: SHA-256 of the file, and of it without what :func:`with_text` put in.
+        text: That text; None where there is none.
+    """
+
+    digests: tuple[str, ...]
+    text: str | None
+
+
+def origin_of(data: bytes) -> Origin:
+    """What tells a file from others."""
+    files = dict.fromkeys((data, stripped(data)))
+    try:
+        text = text_of(data)
+    except UnicodeDecodeError:
+        text = None
+    return Origin(tuple(hashlib.sha256(file).hexdigest() for file in files), text)
 
 
 def with_text(data: bytes, text: str) -> bytes:

@@ -12,8 +12,11 @@ from typing import Any
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, unsent
+from ipywanx.model.chunks import Origin, origin_of
 from ipywanx.model.images import FORMATS, MAX_BYTES, MAX_SIDE, MIN_SIDE, Picture
 from ipywanx.model.pixels import decode, open_header, readable, to_rgb
+from ipywanx.model.privacy import bare_file
+from ipywanx.model.profiles import is_plain_srgb
 from ipywanx.text import Text, both, spaced
 
 MAX_DECODED = 100_000_000
@@ -24,7 +27,9 @@ _FIT = Text("Use fit=True to resize it.", "可用 fit=True 自动缩放。")
 
 
 def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
-    """The picture of a file's bytes; one that fits keeps them.
+    """The picture of a file's bytes; one that fits keeps its pixels as they are encoded.
+
+    Whatever the file says beside them stays here.
 
     Args:
         data: The file.
@@ -44,15 +49,19 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
         frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
     notices: list[Text] = []
     pixels = decode(image, name, notices)
-    as_it_is = (
-        not notices
-        and kind in FORMATS
+    is_sent_as_it_is = (
+        pixels is image
         and image.mode in {"RGB", "L"}
         and "transparency" not in image.info
         and frames == 1
+        and _in_range(pixels.size)
     )
-    if as_it_is and len(data) <= MAX_BYTES and _in_range(pixels.size):
-        return Picture(data, kind, pixels.size, both(name).told(), notices=tuple(notices))
+    if is_sent_as_it_is:
+        keeps_profile = is_plain_srgb(image.info.get("icc_profile"))
+        bare = bare_file(data, kind, profile=keeps_profile)
+        if bare is not None and len(bare) <= MAX_BYTES:
+            called, file = both(name).told(), None if bare == data else origin_of(data)
+            return Picture(bare, kind, pixels.size, called, notices=tuple(notices), file=file)
     if len(data) > MAX_BYTES and not fit:
         raise UnusableImage(
             Text(
@@ -79,7 +88,7 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
                 "文件已重新压缩，以不超过 10 MB。",
             )
         )
-    return from_pixels(pixels, name, fit=fit, notices=notices)
+    return from_pixels(pixels, name, fit=fit, notices=notices, file=origin_of(data))
 
 
 def from_pixels(
@@ -88,8 +97,16 @@ def from_pixels(
     *,
     fit: bool,
     notices: list[Text],
+    file: Origin | None = None,
 ) -> Picture:
-    """The picture of decoded pixels, encoded anew; ``notices`` tell what happened before.
+    """The picture of decoded pixels, encoded anew.
+
+    Args:
+        image: The pixels.
+        name: What to call them.
+        fit: Make them fit, instead of refusing them.
+        notices: What happened before; gets a sentence for each change.
+        file: What tells the file that they were read from.
 
     Raises:
         UnusableImage: They do not fit.
@@ -101,7 +118,8 @@ def from_pixels(
             raise _wrong_size(image.size, name)
         image = _resized(image, name, notices)
     data, kind = _encode(image, notices)
-    return Picture(data, kind, image.size, both(name).told(), notices=tuple(notices))
+    called = both(name).told()
+    return Picture(data, kind, image.size, called, notices=tuple(notices), file=file)
 
 
 def _resized(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.Image:

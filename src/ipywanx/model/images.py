@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief
+from ipywanx.model.chunks import Origin, origin_of
 from ipywanx.model.pixels import decode, open_header, to_rgb
 from ipywanx.text import Text
 
@@ -31,6 +32,7 @@ class Picture:
         name: What the person called it: a file name, a URL, or a description.
         url: The address, where the service fetches the picture itself.
         notices: What was changed on the way, one sentence each.
+        file: What tells the file that it was read from, where that has other bytes.
         digest: SHA-256 of the bytes (or of the URL), in hex: its name wherever it is stored.
     """
 
@@ -40,11 +42,17 @@ class Picture:
     name: str
     url: str | None = None
     notices: tuple[Text, ...] = field(default=(), repr=False)
+    file: Origin | None = field(default=None, repr=False, compare=False)
     digest: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         hashed = hashlib.sha256(self.data or (self.url or "").encode()).hexdigest()
         object.__setattr__(self, "digest", hashed)
+
+    @property
+    def origin(self) -> Origin:
+        """What tells the file that it was read from."""
+        return self.file or origin_of(self.data)
 
     @property
     def mime(self) -> str:

@@ -35,8 +35,8 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
         name: What to call bytes, in messages and on the picture.
 
     Returns:
-        A picture between 512 and 4096 pixels a side and of at most 10 MB. A file that already
-        fits keeps its bytes.
+        A picture between 512 and 4096 pixels a side and of at most 10 MB. A JPEG, PNG or WebP
+        that already fits is not encoded anew; what such a file says beside its pixels is left out.
 
     Raises:
         UnusableImage: Not a picture, in another format, damaged, too large or too small.
@@ -216,8 +216,9 @@ def _from_url(url: str) -> Picture:
             hint=unsent(),
         )
     notice = Text(
-        f"The service fetches {url} itself; its size is not checked here.",
-        f"服务将自行获取 {url}；这里不检查它的尺寸。",
+        f"The service fetches {url} itself; its size is not checked here, and what its file says "
+        "beside the picture is not taken out.",
+        f"服务将自行获取 {url}；这里不检查它的尺寸，也不会去除文件中的附加信息。",
     )
     return Picture(b"", "", None, url, url=url, notices=(notice,))
 

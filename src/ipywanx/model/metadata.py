@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ipywanx.errors import InvalidRequest, WanxError, unsent
-from ipywanx.model.chunks import text_of, with_text
+from ipywanx.model.chunks import origin_of, with_text
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.masks import Mask
@@ -184,8 +184,12 @@ def labelled(
 
 def read(data: bytes) -> Metadata | None:
     """What a picture's file says of itself; None where it says nothing that can be used."""
+    return from_text(origin_of(data).text)
+
+
+def from_text(text: str | None) -> Metadata | None:
+    """What a text that lay in a file says; None where that is nothing that can be used."""
     try:
-        text = text_of(data)
         return None if text is None else Metadata.from_json(text)
     except (*BROKEN, WanxError):
         return None

@@ -173,11 +173,12 @@ def decode(image: Image.Image, name: str | Text, notices: list[Text]) -> Image.I
         UnusableImage: The file is damaged, or the image was closed.
     """
     with _open(image, name):
-        lies = _turn(image) is not None  # Pillow turns a TIFF by itself while it reads it
+        # Pillow turns a TIFF by itself while it reads it; of a PNG it reads all to ask for this.
+        was_turned = image.format == "TIFF" and _turn(image) is not None
         image.load()
-        if lies:
+        turn = _turn(image)
+        if was_turned or turn is not None:
             notices.append(TURNED)
-            turn = _turn(image)
             image = image.copy() if turn is None else image.transpose(turn)
         return image if is_deep(image.mode) else to_srgb(image, notices)
 

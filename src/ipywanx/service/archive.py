@@ -18,12 +18,12 @@ from typing import Any
 from PIL import Image
 
 from ipywanx.errors import WanxError
-from ipywanx.model.chunks import stripped
+from ipywanx.model.chunks import Origin, origin_of
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
-from ipywanx.model.metadata import Metadata, read
+from ipywanx.model.metadata import Metadata, from_text
 from ipywanx.model.pixels import BROKEN
 from ipywanx.model.quiet import plain_pillow
 from ipywanx.model.requests import REQUESTS
@@ -143,11 +143,14 @@ class Archive:
             The request; what the file says of it, where the picture that it began with is not kept
             here; None where neither the history nor the file says anything.
         """
-        digests = dict.fromkeys(map(self.files.digest, (data, stripped(data))))
-        rows = (row for digest in digests for row in self.history.with_file(digest))
+        return self.request_of(origin_of(data))
+
+    def request_of(self, origin: Origin) -> EditRequest | Metadata | None:
+        """The same, by what tells the file from others."""
+        rows = (row for digest in origin.digests for row in self.history.with_file(digest))
         if made := next(filter(None, map(self.request, rows)), None):
             return made
-        told = read(data)
+        told = from_text(origin.text)
         return told and (self._rebuilt(told) or told)
 
     def mask(self, told: Metadata) -> Mask | None:

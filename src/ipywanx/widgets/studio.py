@@ -277,7 +277,7 @@ class Studio(PageWidget):
         """What made the picture, where the history knows it by its bytes, or it says so itself."""
         if self._image is None or not self._image.data:
             return None
-        return self._session.archive.request_of_file(self._image.data)
+        return self._session.archive.request_of(self._image.origin)
 
     def _set_stage(self) -> None:
         """The widget over the picture that the function needs; each keeps what was drawn on it."""
