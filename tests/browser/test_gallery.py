@@ -412,7 +412,7 @@ def test_looks_in_both_themes_and_languages(lab: Lab):
     prompt = g.viewer.get_by_label("With commas between them")
     prompt.fill("cover")
     prompt.press("Enter")
-    for language, word in (("zh", "复制为代码"), ("en", "Copy as code")):
+    for language, word in (("zh", "查看代码"), ("en", "Show code")):
         g.notebook.evaluate(f"gallery.language = {language!r}")
         expect(g.viewer.locator("button[data-name=code]")).to_have_text(word)
         for theme in ("light", "dark"):

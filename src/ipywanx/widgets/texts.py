@@ -231,7 +231,7 @@ _GALLERY = {
     "tags_help": Text("With commas between them", "用逗号分隔"),
     "save": Text("Save", "保存"),
     "saved": Text("Saved as {name}", "已保存为 {name}"),
-    "code": Text("Copy as code", "复制为代码"),
+    "code": Text("Show code", "查看代码"),
     "magic": Text("Cell", "单元格"),
     "python": Text("Python", "Python"),
     "copy": Text("Copy", "复制"),
