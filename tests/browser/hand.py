@@ -163,6 +163,13 @@ def opened(lab: Lab, *cells: str) -> Hand:
     return Hand(notebook)
 
 
+SCALED = ["transform: scale(0.7)", "zoom: 1.4", "transform: scale(1.25); zoom: 0.8"]
+"""How a page may scale what a cell shows."""
+SCALE = """(node, style) => { const area = node.closest('.jp-OutputArea');
+  area.style.cssText = `transform-origin: 0 0; ${style}`;
+  return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); }"""
+
+
 @contextlib.contextmanager
 def other_screen(lab: Lab, **options: object) -> Iterator[None]:
     """Open notebooks on another kind of screen inside."""

@@ -2,7 +2,7 @@
 
 import pytest
 from appearance import LANGUAGES, THEMES, WIDTHS, photograph
-from hand import NAMELESS, other_screen, poll
+from hand import NAMELESS, SCALE, SCALED, other_screen, poll
 from lab import Lab, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -112,6 +112,20 @@ def test_each_handle_drags_its_sides(lab: Lab):
     hand.has(bottom=2)
     hand.drag("bottom", 0, -100)
     hand.has(bottom=2 - 100 / 300)
+
+
+@pytest.mark.slow
+def test_on_a_scaled_page(lab: Lab):
+    """Where the page is scaled by CSS, edges are where the pointer lets them go."""
+    hand = opened(lab)
+    for style in SCALED:
+        hand.stage.evaluate(SCALE, style)
+        hand.set()
+        hand.stage.scroll_into_view_if_needed()
+        hand.drag("right", 200, 0)
+        hand.has(right=1.5)
+        hand.drag("bottom_right", -120, 150)
+        hand.has(right=1.2, bottom=1.5)
 
 
 def test_a_click_changes_nothing(lab: Lab):

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hand import NAMELESS, poll
+from hand import NAMELESS, SCALE, SCALED, other_screen, poll
 from lab import Lab, Notebook
 from PIL import Image
 from playwright.sync_api import Locator, expect
@@ -237,6 +237,51 @@ def test_two_pictures_compare_honestly_in_three_ways(lab: Lab):
     g.viewer.locator("[data-name=flip]").focus()
     g.page.keyboard.press("Enter")
     expect(panes[0]).to_be_hidden()
+
+
+@pytest.mark.slow
+def test_the_divider_follows_on_a_scaled_page(lab: Lab):
+    """Where the page is scaled by CSS, the divider and a zoomed picture go with the pointer."""
+    g = opened(lab)
+    g.open(2)
+    for style in SCALED:
+        g.stage.evaluate(SCALE, style)
+        g.stage.scroll_into_view_if_needed()
+        g.page.keyboard.press("0")
+        frame, middle = g.stage.bounding_box(), g.stage.locator(".wanx-divider").bounding_box()
+        y = middle["y"] + middle["height"] / 2
+        g.page.mouse.move(middle["x"] + middle["width"] / 2, y)
+        g.page.mouse.down()
+        g.page.mouse.move(frame["x"] + frame["width"] * 0.75, y, steps=4)
+        g.page.mouse.up()
+        assert g.viewer.get_by_role("slider").input_value() == "75", style
+        for _ in range(8):
+            g.page.keyboard.press("+")
+        image = g.stage.locator(".wanx-after img")
+        before = image.bounding_box()
+        g.page.mouse.move(frame["x"] + frame["width"] * 0.4, y)
+        g.page.mouse.down()
+        g.page.mouse.move(frame["x"] + frame["width"] * 0.4 + 60, y, steps=3)
+        g.page.mouse.up()
+        assert image.bounding_box()["x"] - before["x"] == pytest.approx(60, abs=1), style
+        g.page.mouse.move(frame["x"] + frame["width"] * 0.75, y)
+        g.page.mouse.down()
+        g.page.mouse.move(frame["x"] + frame["width"] * 0.5, y, steps=3)
+        g.page.mouse.up()
+        assert g.viewer.get_by_role("slider").input_value() == "50", style
+
+
+def test_the_viewer_is_seen_with_its_buttons(lab: Lab):
+    """At 1280 × 720 the comparison, its bar and the actions are on the screen together."""
+    with other_screen(lab, viewport={"width": 1280, "height": 720}):
+        g = opened(lab)
+        g.open(2)
+        seen = g.page.locator(".jp-WindowedPanel-outer").bounding_box()["height"]
+        bar = g.viewer.locator("[data-name=slider]").bounding_box()
+        save = g.viewer.locator("[data-name=save]").bounding_box()
+        assert save["y"] + save["height"] - bar["y"] <= seen
+        head = g.viewer.bounding_box()
+        assert head["height"] <= seen
 
 
 @pytest.mark.slow

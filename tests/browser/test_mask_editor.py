@@ -274,7 +274,7 @@ def test_numbers(lab: Lab):
 
 
 def test_the_wheel_is_the_pages(lab: Lab):
-    """Over the picture the wheel scrolls the notebook, unless a modifier is held."""
+    """Over the picture the wheel scrolls the notebook, also with Shift; not with Ctrl or Alt."""
     tall = "from IPython.display import HTML; HTML('<div style=\"height:3000px\">tall</div>')"
     hand = opened(lab, tall)
     hand.notebook.run(1)
@@ -295,6 +295,22 @@ def test_the_wheel_is_the_pages(lab: Lab):
         arg=[hand.stage.element_handle(), scale],
     )
     assert hand.page.evaluate(scrolled) == before
+    for key, radius in {"Shift": "10.0", "Alt": "8.5"}.items():
+        hand.page.keyboard.down(key)
+        hand.page.mouse.wheel(0, 100)
+        hand.page.keyboard.up(key)
+        poll(hand.notebook, f"editor.radius == {radius}")
+
+
+def test_the_right_button_does_nothing(lab: Lab):
+    """Over the picture it opens no menu, which would offer to delete the cell; it draws nothing."""
+    hand = opened(lab)
+    hand.page.mouse.click(*hand.place(400, 300), button="right")
+    assert hand.page.locator(".lm-Menu").count() == 0
+    hand.draw((100, 100), (200, 100))
+    hand.has("empty.stroke([(100, 100), (200, 100)], 10)")
+    hand.editor.locator(".wanx-area").click(button="right")  # beside it the menu is the notebook's
+    hand.page.locator(".lm-Menu").wait_for()
 
 
 @pytest.mark.slow

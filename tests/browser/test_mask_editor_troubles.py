@@ -5,8 +5,19 @@ Each test asks the kernel which pixels are painted: what the service would get, 
 
 import pytest
 from cable import on_a_cable
-from hand import BUSY, FRAME_OF_PICTURE, SETUP, Hand, opened, other_screen, poll
+from hand import (
+    BUSY,
+    FRAME_OF_PICTURE,
+    SCALE,
+    SCALED,
+    SETUP,
+    Hand,
+    opened,
+    other_screen,
+    poll,
+)
 from lab import PRELUDE, Lab
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -78,6 +89,43 @@ def test_device_scale_2(lab: Lab):
         assert hand.ink_at(400, 300)
         hand.page.mouse.up()
         hand.has("empty.stroke([(100, 100), (700, 500)], 10)")
+
+
+def test_a_scaled_page(lab: Lab):
+    """Where the page is scaled by CSS, a stroke is where the pointer was, as live ink and after."""
+    hand = opened(lab)
+    painted = "empty"
+    for number, style in enumerate(SCALED):
+        hand.stage.evaluate(SCALE, style)
+        hand.stage.scroll_into_view_if_needed()
+        y = 100 + 150 * number
+        hand.press(100, y)
+        hand.move(700, y + 100)
+        seen = hand.shown()  # half of the mask's colour, before Python has drawn it
+        at, frame = hand.place(400, y + 50), hand.stage.bounding_box()
+        pixel = seen.getpixel((round(at[0] - frame["x"]), round(at[1] - frame["y"])))
+        assert pixel[0] > pixel[1] + 40, style
+        hand.page.mouse.up()
+        painted += f".stroke([(100, {y}), (700, {y + 100})], 10)"
+        hand.has(painted)
+
+
+def test_the_tools_are_seen_with_the_picture(lab: Lab):
+    """At 1366 × 768 tools, the whole picture and what will be sent are on the screen together."""
+    with other_screen(lab, viewport={"width": 1366, "height": 768}):
+        hand = opened(lab)
+        hand.notebook.evaluate("editor.draw([(400, 300)])")
+        expect(hand.editor.locator(".wanx-area")).to_contain_text("%")
+        seen = hand.page.locator(".jp-WindowedPanel-outer").bounding_box()["height"]
+        tools = hand.editor.locator(".wanx-tools").first.bounding_box()
+        said = hand.editor.locator(".wanx-area").bounding_box()
+        assert said["y"] + said["height"] - tools["y"] <= seen
+        width = hand.stage.evaluate(FRAME_OF_PICTURE)[2]
+        height = hand.stage.bounding_box()["height"]
+        assert width * 600 / 800 <= height
+        hand.page.set_viewport_size({"width": 1366, "height": 1200})
+        grown = "([node, height]) => node.clientHeight > height + 100"
+        hand.page.wait_for_function(grown, arg=[hand.stage.element_handle(), height])
 
 
 def test_touch(lab: Lab):

@@ -142,15 +142,15 @@ class Compare {
       if (event.button) return;
       const divides = this.seen() === "slider" && event.target === this.divider;
       stage.setPointerCapture(event.pointerId);
-      this.drag = { divides, x: event.clientX, y: event.clientY };
+      this.drag = { divides, at: placeIn(stage, event) };
     });
     stage.addEventListener("pointermove", (event) => {
       const { drag } = this;
       if (!drag) return;
-      const box = stage.getBoundingClientRect();
-      if (drag.divides) this.range.value = ((event.clientX - box.left) / box.width) * 100;
-      else this.sight.pan(event.clientX - drag.x, event.clientY - drag.y, this.frame());
-      Object.assign(drag, { x: event.clientX, y: event.clientY });
+      const at = placeIn(stage, event);
+      if (drag.divides) this.range.value = (at[0] / stage.clientWidth) * 100;
+      else this.sight.pan(at[0] - drag.at[0], at[1] - drag.at[1], this.frame());
+      drag.at = at;
       this.draw();
     });
     for (const type of ["pointerup", "pointercancel"]) stage.addEventListener(type, () => (this.drag = null));
@@ -170,12 +170,12 @@ class Compare {
   }
 
   // From the middle of the pane that is pointed at, in pixels of the page.
-  place({ clientX, clientY }) {
-    const box = this.stage.getBoundingClientRect();
+  place(event) {
+    const { clientWidth } = this.stage;
     const { width, height } = this.frame();
-    let x = clientX - box.left;
-    if (this.seen() === "side" && x > box.width / 2) x -= box.width - width;
-    return [x - width / 2, clientY - box.top - height / 2];
+    let [x, y] = placeIn(this.stage, event);
+    if (this.seen() === "side" && x > clientWidth / 2) x -= clientWidth - width;
+    return [x - width / 2, y - height / 2];
   }
 
   key(event) {

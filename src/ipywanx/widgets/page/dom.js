@@ -12,6 +12,20 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// How large a node is shown: a page may scale it, by CSS `transform` or `zoom`.
+const scaleOf = (node) => node.getBoundingClientRect().width / parseFloat(getComputedStyle(node).width) || 1;
+
+// Where in a node an event is, in the node's own pixels.
+function placeIn(node, { clientX, clientY }) {
+  const { left, top } = node.getBoundingClientRect();
+  const scale = scaleOf(node);
+  return [(clientX - left) / scale - node.clientLeft, (clientY - top) / scale - node.clientTop];
+}
+
+// How high a stage may be, so that its tools are seen with it. A frame may be as high as its content is.
+const SEEN_PART = 0.62;
+const highest = () => SEEN_PART * (window.top === window ? window.innerHeight : window.screen.availHeight);
+
 // Whether the kernel still knows the widget. anywidget's model does not tell, the whole one does.
 function liveness(model) {
   let whole = null;

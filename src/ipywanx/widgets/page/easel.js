@@ -79,6 +79,7 @@ async function showEasel({ model, el }) {
   await stage.host();
   const watcher = new ResizeObserver(() => stage.layOut());
   watcher.observe(stage.node);
+  listen(window, "resize", () => stage.layOut());
   stage.layOut();
   showSettings();
   showState();

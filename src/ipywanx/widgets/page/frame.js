@@ -65,7 +65,7 @@ function makeFrame({ model, listen, text }) {
     const width = stage.clientWidth - 2 * MARGIN;
     if (width <= 0) return;
     const [w, h] = size();
-    const height = clamp((width * h) / w, 200, 520);
+    const height = clamp((width * h) / w, 200, clamp(highest(), 200, 520));
     scale = Math.min(width / w, height / h) / limits.high;
     stage.style.height = `${Math.round(height + 2 * MARGIN)}px`;
     paint();
@@ -156,9 +156,10 @@ function makeFrame({ model, listen, text }) {
     layOut();
   }
 
-  const hand = listenToFrameHand({ scales, handles, grip, whole, listen, perPixel: () => scale, repaint });
+  const hand = listenToFrameHand({ scales, handles, grip, whole, listen, place: (event) => placeIn(stage, event), perPixel: () => scale, repaint });
   const watcher = new ResizeObserver(layOut);
   watcher.observe(stage);
+  listen(window, "resize", layOut);
   const node = element("div", { className: "wanx-frame" },
     element("div", { className: "wanx-row", role: "group", "aria-label": text("frame_presets") }, ...presets.map((one) => one.node), reset),
     stage,

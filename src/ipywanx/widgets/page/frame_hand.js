@@ -2,7 +2,7 @@
 
 const KEY_WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function listenToFrameHand({ scales, handles, grip, whole, listen, perPixel, repaint }) {
+function listenToFrameHand({ scales, handles, grip, whole, listen, place, perPixel, repaint }) {
   const { limits } = scales;
   let drag = null; // { id, sides, from, at, start, frame, evenly }; sides is null for the whole
 
@@ -13,7 +13,7 @@ function listenToFrameHand({ scales, handles, grip, whole, listen, perPixel, rep
     const handle = node === whole ? grip : node;
     handle.focus({ preventScroll: true });
     event.preventDefault();
-    const at = [event.clientX, event.clientY];
+    const at = place(event);
     drag = { id: event.pointerId, sides, from: at, at, start: scales.stored(), frame: scales.stored(), evenly: event.shiftKey };
   }
   function follow() {
@@ -35,12 +35,12 @@ function listenToFrameHand({ scales, handles, grip, whole, listen, perPixel, rep
     });
     listen(node, "pointermove", (event) => {
       if (!isItsDrag(event)) return;
-      Object.assign(drag, { at: [event.clientX, event.clientY], evenly: event.shiftKey });
+      Object.assign(drag, { at: place(event), evenly: event.shiftKey });
       repaint();
     });
     listen(node, "pointerup", (event) => {
       if (!isItsDrag(event)) return;
-      Object.assign(drag, { at: [event.clientX, event.clientY], evenly: event.shiftKey });
+      Object.assign(drag, { at: place(event), evenly: event.shiftKey });
       follow();
       finish(true);
     });

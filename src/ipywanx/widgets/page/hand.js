@@ -83,7 +83,10 @@ function listenToHand({ stage, shape, model, listen, setRadius }) {
   listen(stage.node, "pointerup", release);
   listen(stage.node, "pointercancel", release);
   listen(stage.node, "dblclick", () => shape.closePolygon());
-  listen(stage.node, "contextmenu", (event) => event.preventDefault());
+  listen(stage.node, "contextmenu", (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // JupyterLab's menu would offer to delete the cell, over the picture
+  });
   listen(stage.node, "pointerleave", () => {
     stage.pointer = null;
     stage.repaint();
@@ -106,8 +109,8 @@ function listenToHand({ stage, shape, model, listen, setRadius }) {
     // Without a modifier the wheel is the page's.
     if (event.ctrlKey || event.metaKey) {
       stage.zoom(Math.exp(-event.deltaY / 400), stage.place(event));
-    } else if (event.altKey || event.shiftKey) {
-      setRadius(model.get("radius") * Math.exp(-(event.deltaY || event.deltaX) / 600));
+    } else if (event.altKey) {
+      setRadius(model.get("radius") * Math.exp(-event.deltaY / 600));
     } else return;
     event.preventDefault();
   }

@@ -65,7 +65,7 @@ class Stage {
     const width = this.node.clientWidth;
     if (!width) return;
     const [w, h] = this.size;
-    this.node.style.height = `${Math.round(clamp((width * h) / w, 240, 640))}px`;
+    this.node.style.height = `${Math.round(clamp((width * h) / w, 240, clamp(highest(), 240, 640)))}px`;
     const dpr = window.devicePixelRatio || 1;
     for (const canvas of [this.ink, this.cursor]) {
       canvas.width = Math.round(width * dpr);
@@ -117,8 +117,7 @@ class Stage {
   }
 
   place(event) {
-    const frame = this.node.getBoundingClientRect();
-    return [event.clientX - frame.left - this.node.clientLeft, event.clientY - frame.top - this.node.clientTop];
+    return placeIn(this.node, event);
   }
 
   // -- what is seen
