@@ -377,8 +377,13 @@ def test_a_result_is_saved_in_full_and_copied_as_code(lab: Lab):
     g.press("code")
     magic = g.viewer.get_by_label("Cell")
     expect(magic).to_be_visible()
+    g.page.set_viewport_size({"width": 1000, "height": 800})
+    places = """node => [...node.querySelectorAll('button')].map(
+      one => [one.offsetLeft, one.offsetTop])"""
+    before = g.viewer.evaluate(places)
     g.viewer.locator("button[data-name=copy]").first.click()
     expect(g.viewer.locator(".wanx-status")).to_have_text("Copied.")
+    assert g.viewer.evaluate(places) == before  # nothing moves under the pointer
     copied = g.page.evaluate("() => navigator.clipboard.readText()")
     assert copied == magic.input_value()
     assert "%wanx expand photo --seed 7 --left-scale 1.5 --right-scale 1.2" in copied

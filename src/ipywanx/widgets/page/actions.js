@@ -26,8 +26,8 @@ class Actions {
         wordButton("code", () => this.toggleCode()),
         wordButton("compare", compare),
         this.host,
-        this.status,
       ),
+      this.status, // on a line of its own, always there: no button moves under the pointer
       this.code,
     );
   }

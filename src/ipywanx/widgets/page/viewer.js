@@ -58,8 +58,15 @@ class Viewer {
     this.ask(id);
     this.wall.point(id);
     if (opens || scroll) this.node.scrollIntoView({ block: "nearest" });
-    if (scroll) this.compare.stage.scrollIntoView({ block: "nearest" }); // in a low window this first
+    this.follows = scroll;
+    this.follow();
     if (focus) this.heading.focus({ preventScroll: true });
+  }
+
+  // In a low window the picture comes first; once more when the details have made room for themselves.
+  follow() {
+    if (this.follows) this.compare.stage.scrollIntoView({ block: "nearest" });
+    if (this.details.has(this.id)) this.follows = false;
   }
 
   close() {
@@ -101,6 +108,7 @@ class Viewer {
     if (message.kind === "details") {
       this.details.set(message.id, message);
       if ([this.id, this.other].includes(message.id)) this.show();
+      if (this.id === message.id) this.follow();
     }
     this.actions.receive(message, buffers);
   }
