@@ -68,7 +68,7 @@ def progress(engine: str = "engine", *notices: str) -> str:
         task_id="0385dc79",
         done=lambda: False,
     )
-    shown = Progress(job, engine)
+    shown = Progress(job, engine, 0.14)
     page = shown._text.value + shown._notices.value
     shown._close(None)
     return page

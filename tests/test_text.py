@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +27,6 @@ from ipywanx.service.job import never_accepted
 from ipywanx.settings import Settings
 from ipywanx.text import Text, both, prefer_language, preferred_language, sentences
 from ipywanx.widgets.expand_frame import ExpandFrame
-from ipywanx.widgets.progress import Progress
 from ipywanx.widgets.traits import UnusableValue
 
 PHOTO = Image.new("RGB", (600, 520))
@@ -47,14 +45,6 @@ def refused(status: int, code: str) -> Callable[[], WanxError]:
 def ended(status: Status) -> Callable[[], WanxError | None]:
     """What a task that ended without pictures becomes."""
     return lambda: job._failure(TaskReport("task-17", status, code="Internal.5"))
-
-
-def too_late() -> object:
-    """Stop waiting for a task that cannot be stopped any more."""
-    going = SimpleNamespace(
-        request=None, status=Status.RUNNING, elapsed=1.0, task_id="task-17", done=lambda: False
-    )
-    return Progress(going, "engine")._outcome()
 
 
 PROVOKED: dict[str, tuple[type[WanxError], Callable[[], object]]] = {
@@ -99,7 +89,6 @@ PROVOKED: dict[str, tuple[type[WanxError], Callable[[], object]]] = {
     "failed": (errors.TaskFailed, ended(Status.FAILED)),
     "cancelled": (errors.TaskCanceled, ended(Status.CANCELED)),
     "forgotten": (errors.ResultExpired, ended(Status.UNKNOWN)),
-    "too late": (errors.TaskTimedOut, too_late),
 }
 
 

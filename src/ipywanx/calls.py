@@ -108,7 +108,7 @@ def sweep(
 
     Args:
         function: One of the ten functions' names, or a list of complete requests.
-        image: What :func:`edit` takes, or a list of such.
+        image: What :func:`edit` takes, or several: a list, a generator, ``"photos/*.jpg"``.
         prompt: A text, or a list, or a dict that names its texts; see :func:`alternatives` and
             :func:`replacing`.
         how: ``"grid"`` for every combination, ``"zip"`` for axes that go in step.

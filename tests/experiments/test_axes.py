@@ -1,6 +1,8 @@
 """What a person gives for a parameter is an axis, or one value, or told to be neither."""
 
+import io
 import re
+from collections import deque
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +13,7 @@ from PIL import Image
 
 from ipywanx.errors import InvalidRequest
 from ipywanx.experiments.axes import MOST_VALUES, axis, numbers
+from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.params import Param, describe
 from ipywanx.model.requests import request_class
@@ -106,6 +109,62 @@ def test_one_picture_is_no_axis(photo):
     """An array is one picture, though it could be walked through."""
     assert axis(param("image"), np.asarray(photo("cat"))) is None
     assert axis(param("mask"), Mask((512, 512))) is None
+
+
+@pytest.mark.parametrize(
+    "several",
+    [
+        lambda folder: f"{folder}/*.png",
+        lambda folder: folder / "*.png",
+        lambda folder: [f"{folder}/a*.png", folder / "b.png"],
+        lambda folder: folder.glob("*.png"),
+        lambda folder: (path for path in sorted(folder.glob("*.png"))),
+        lambda folder: map(Image.open, sorted(folder.glob("*.png"))),
+        lambda folder: {"x": folder / "a[1].png", "y": folder / "b.png"}.values(),
+        lambda folder: np.array([f"{folder}/a[[]1].png", f"{folder}/b.png"], object),
+        lambda folder: deque([folder / "a[1].png", folder / "b.png"]),
+    ],
+    ids=["pattern", "path", "list", "glob", "generator", "map", "view", "series", "deque"],
+)
+@pytest.mark.parametrize("name", ["image", "mask"])
+def test_several_pictures_are_an_axis_however_they_are_named(several, name, tmp_path, monkeypatch):
+    """A pattern, a generator or a series of paths varies the picture, in the order of names."""
+    for file, colour in (("a[1].png", "white"), ("b.png", "blue"), ("c.txt", "red")):
+        Image.new("RGB", (512, 512), colour).save(tmp_path / file, "PNG")
+    found = axis(param(name), several(tmp_path))
+    assert len(found) == 2
+    if name == "image":
+        first, second = (load(value).to_image().getpixel((0, 0)) for value in found.values)
+        assert {first, second} == {(255, 255, 255), (0, 0, 255)}
+    monkeypatch.chdir(tmp_path)
+    assert axis(param(name), "a[1].png") is None  # a file of that name
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        lambda file: file.open("rb"),
+        lambda file: io.BytesIO(file.read_bytes()),
+        lambda file: file.read_bytes(),
+        lambda file: memoryview(file.read_bytes()),
+        str,
+        lambda _: "https://example.com/a.png?size=*[1]",
+        lambda _: "data:image/png;base64,*",
+    ],
+    ids=["file", "stream", "bytes", "view", "path", "URL", "data URL"],
+)
+def test_one_picture_that_could_be_walked_through_is_no_axis(one, tmp_path):
+    """Files and bytes have parts, and are one picture all the same."""
+    file = tmp_path / "a.png"
+    Image.new("RGB", (512, 512)).save(file)
+    assert axis(param("image"), one(file)) is None
+
+
+def test_a_pattern_that_nothing_matches_is_told(tmp_path):
+    """It is refused with the pattern and the folder, before anything is sent."""
+    with pytest.raises(InvalidRequest, match=r"No file matches '.*nobody-\*\.jpg'") as caught:
+        axis(param("image"), f"{tmp_path}/nobody-*.jpg")
+    assert (caught.value.parameter, "working folder" in str(caught.value)) == ("image", True)
 
 
 @pytest.mark.parametrize("given", [[1, 2], (1, 2), range(1, 3), np.array([1, 2]), iter([1, 2])])

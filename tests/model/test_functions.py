@@ -177,9 +177,11 @@ def test_an_editor_or_a_picture_can_be_the_mask():
     """What holds a mask, a mask's picture and an array are taken for the mask."""
 
     class Editor:
-        mask = SPOT
+        def _ipywanx_mask_(self) -> Mask:
+            return SPOT
 
-    for source in (SPOT, Editor(), SPOT.to_image(), np.asarray(SPOT.to_image()) > 0):
+    masked = np.ma.masked_array(np.asarray(SPOT.to_image()), mask=False)  # has a mask of its own
+    for source in (SPOT, Editor(), masked, SPOT.to_image(), np.asarray(SPOT.to_image()) > 0):
         assert make("description_edit_with_mask", mask=source).mask.area == SPOT.area
 
 

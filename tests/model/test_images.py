@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.model.test_results import result
 
 from ipywanx.errors import UnusableImage, brief
 from ipywanx.model import fitting
@@ -60,10 +61,13 @@ def refusal(source: object, **options) -> str:
 
 
 class Shown:
-    """Like an earlier result: it has pictures."""
+    """Like an earlier result: it says by the method for it that it is a picture."""
 
-    def __init__(self, *pictures: Image.Image) -> None:
-        self.images = list(pictures)
+    def __init__(self, picture: Image.Image) -> None:
+        self.picture = picture
+
+    def _ipywanx_image_(self) -> tuple[Image.Image, None]:
+        return self.picture, None
 
 
 @pytest.fixture
@@ -127,9 +131,10 @@ def test_a_picture_is_taken_as_it_is(png):
 
 def test_a_result_gives_its_first_picture():
     """An earlier result can be edited again; one without pictures is refused."""
-    picture = load(Shown(scene(), noise(512, 512)))
+    picture = load(result(encoded(scene()), encoded(noise(512, 512))))
     assert far_off(picture, scene()) == 0
-    assert "no picture" in refusal(Shown())
+    assert picture.name == "the result's first picture"
+    assert "no picture" in refusal(result())
 
 
 MODES = ["1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "HSV", "LAB"]

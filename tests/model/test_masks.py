@@ -359,7 +359,8 @@ def test_an_earlier_result_can_be_a_mask():
     """A result's first picture is taken, as it is for the picture itself."""
 
     class Shown:
-        images = (Image.new("L", (9, 9), 255),)
+        def _ipywanx_image_(self) -> tuple[Image.Image, None]:
+            return Image.new("L", (9, 9), 255), None
 
     assert Mask.from_image(Shown()).area == 1
 

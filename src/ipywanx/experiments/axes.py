@@ -7,17 +7,20 @@ and ``"0.2-1.0 [5]"`` (five, evenly spread), with full-width signs as well.
 
 from __future__ import annotations
 
+import glob
 import math
+import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipywanx.errors import InvalidRequest, unsent
+from ipywanx.errors import InvalidRequest, brief, unsent
 from ipywanx.model.loading import load
 from ipywanx.model.params import Param
+from ipywanx.model.sources import is_bytes
 from ipywanx.text import Text, half_width
 
 MOST_VALUES = 10_000
@@ -53,8 +56,8 @@ def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
 
     Args:
         param: Whose value it is.
-        given: A list, tuple, range, dict, one-dimensional array or iterator of values, or a text
-            that spans numbers.
+        given: A list, tuple, range, dict, one-dimensional array or iterator of values, a text that
+            spans numbers, or a pattern of pictures' files.
         fit: Whether pictures may be made to fit; see :func:`ipywanx.model.loading.load`.
 
     Raises:
@@ -65,12 +68,14 @@ def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
     values: list[Any]
     if isinstance(given, Mapping):
         named, values = list(given), list(given.values())
+    elif kind in {"image", "mask"}:
+        if (several := _several(given, param)) is None:
+            return None
+        values = several
     elif isinstance(given, str):
         if kind not in {"int", "float"} or re.fullmatch(rf"\s*-?{_NUMBER}\s*", _plain(given)):
             return None
         values = list(numbers(given, param))
-    elif kind in {"image", "mask"} and not isinstance(given, list | tuple):
-        return None  # an array is one picture, an editor is one mask
     elif isinstance(given, bytes | Path) or getattr(given, "shape", None) == ():
         return None
     elif isinstance(given, Iterable):
@@ -91,6 +96,46 @@ def axis(param: Param, given: Any, *, fit: bool = False) -> Axis | None:
         values = [load(one, fit=fit) for one in values]
     labels = _distinct([_label(kind, one) for one in (named if named is not None else values)])
     return Axis(param.name, param.about.title, tuple(values), labels)
+
+
+def _several(given: Any, param: Param) -> list[Any] | None:
+    """The pictures or masks that a thing means; None where it is one: an array, an open file.
+
+    Several are a list, a series, what a generator gives, and the files that a pattern such as
+    ``photos/*.jpg`` stands for, in the order of their names.
+    """
+    if isinstance(given, str | os.PathLike):
+        return _matching(os.fspath(given), param)
+    is_one = is_bytes(given) or callable(getattr(type(given), "read", None))
+    shape = getattr(given, "shape", None)
+    is_series = isinstance(shape, tuple) and len(shape) == 1
+    if is_one or not (isinstance(given, Sequence | Iterator | ValuesView | KeysView) or is_series):
+        return None
+    found: list[Any] = []
+    for one in _bounded(given, param):
+        is_name = isinstance(one, str | os.PathLike)
+        found += (_matching(os.fspath(one), param) if is_name else None) or [one]
+    return found
+
+
+def _matching(name: str, param: Param) -> list[Any] | None:
+    """The files that a pattern stands for; None for what is one file's name, or an address."""
+    if not set("*?[") & set(name) or re.match("(https?|data):", name, re.IGNORECASE):
+        return None
+    path = os.path.expanduser(name)  # noqa: PTH111 - Path.expanduser raises where nobody has it
+    if os.path.lexists(path):
+        return None
+    found = [file for file in glob.iglob(path, recursive=True) if os.path.isfile(file)]  # noqa: PTH113, PTH207
+    if not found:
+        raise InvalidRequest(
+            Text(f"No file matches {brief(name)}.", f"没有文件匹配 {brief(name)}。"),
+            hint=unsent(
+                f"The working folder is {Path.cwd().name!r}; check the pattern.",
+                f"当前文件夹是 {Path.cwd().name!r}；请检查通配符。",
+            ),
+            parameter=param.name,
+        )
+    return sorted(_bounded(found, param))
 
 
 def _bounded(given: Iterable[Any], param: Param) -> list[Any]:

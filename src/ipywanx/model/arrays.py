@@ -17,6 +17,7 @@ from ipywanx.text import Text, spaced
 if TYPE_CHECKING:
     import numpy as np
 
+_CHANNELS = {1, 3, 4}
 _ARRAY = Text("The array", "数组")
 _OVERSHOOT = 0.1
 """So far beyond the ends of its scale a resampling may carry a float."""
@@ -29,6 +30,8 @@ _LEAST_DEEP = 16_384
 def from_array(source: Any, notices: list[Text]) -> Image.Image:
     """An array as an image: (height, width[, 1, 3 or 4]) of truths, whole numbers or floats.
 
+    The channels may come first, where that is plain to see.
+
     Args:
         source: The array.
         notices: Gets a sentence where its scale was guessed, or values were cut.
@@ -38,18 +41,22 @@ def from_array(source: Any, notices: list[Text]) -> Image.Image:
     """
     import numpy as np
 
-    array = np.asarray(source)
+    array = _rows_first(np.asarray(source), notices)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
-    flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in {3, 4})
+    flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in _CHANNELS)
     if not flat or not array.size:
+        many = array.ndim == 4 and Text(
+            "It may hold several pictures; give one: array[0].",
+            "其中可能有多张图片；请只给出一张：array[0]。",
+        )
         raise UnusableImage(
             Text(
                 f"The array has the shape {array.shape}; a picture is (height, width) or "
                 "(height, width, 3 or 4).",
                 f"数组的形状为 {array.shape}；图片应为 (高, 宽) 或 (高, 宽, 3 或 4)。",
             ),
-            hint=unsent(),
+            hint=unsent(*(many or ("", ""))),
         )
     if array.dtype.kind not in "buif":
         raise UnusableImage(
@@ -64,6 +71,23 @@ def from_array(source: Any, notices: list[Text]) -> Image.Image:
     elif array.dtype != np.uint8 or array.max() == 1:
         array = _eight_bits(_fractions(array, _ARRAY, notices))
     return Image.fromarray(np.ascontiguousarray(array))
+
+
+def _rows_first(array: np.ndarray, notices: list[Text]) -> np.ndarray:
+    """The array with its channels last; where they are first, as in a tensor, it shows."""
+    first, last = array.shape[:1], array.shape[-1:]
+    if array.ndim != 3 or first[0] not in _CHANNELS or last[0] in _CHANNELS:
+        return array
+    shape = array.shape
+    notices.append(
+        Text(
+            f"The array's shape {shape} was read as (channels, height, width).",
+            f"数组的形状 {shape} 已按 (通道, 高, 宽) 读取。",
+        )
+    )
+    import numpy as np
+
+    return np.moveaxis(array, 0, -1)
 
 
 def is_deep(mode: str) -> bool:

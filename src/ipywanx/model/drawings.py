@@ -33,6 +33,9 @@ class Drawing(Sheet):
         """Its pixels, mode RGB: what an edit takes as its picture."""
         return self.to_image()
 
+    def _ipywanx_image_(self) -> tuple[Image.Image, Text | None]:
+        return self.image, None
+
     def stroke(
         self,
         points: Iterable[Sequence[float]],

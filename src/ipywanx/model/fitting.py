@@ -42,9 +42,7 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
     image = open_header(data, name)
     # A phone's MPO is a JPEG with a second picture behind it, which readers of JPEG never see.
     kind = "JPEG" if image.format == "MPO" else image.format or ""
-    too_many = image.width * image.height > MAX_DECODED
-    if too_many if fit else not _in_range(image.size):
-        raise _wrong_size(image.size, name, _SHRINK if too_many else _FIT)
+    check_size(image.size, name, fit=fit)
     with readable(name):
         frames = 1 if kind == "JPEG" else getattr(image, "n_frames", 1)
     notices: list[Text] = []
@@ -89,6 +87,17 @@ def from_file(data: bytes, name: str | Text, *, fit: bool) -> Picture:
             )
         )
     return from_pixels(pixels, name, fit=fit, notices=notices, file=origin_of(data))
+
+
+def check_size(size: tuple[int, int], name: str | Text, *, fit: bool) -> None:
+    """Refuses a size before anything is decoded.
+
+    Raises:
+        UnusableImage: The service does not take it, or ``fit`` would not help.
+    """
+    too_many = size[0] * size[1] > MAX_DECODED
+    if too_many if fit else not _in_range(size):
+        raise _wrong_size(size, name, _SHRINK if too_many else _FIT)
 
 
 def from_pixels(
@@ -203,11 +212,6 @@ def written(size: tuple[int, int]) -> str:
 
 def _megabytes(data: bytes) -> str:
     return f"{len(data) / 1024 / 1024:.1f} MB"
-
-
-def image_name(image: Image.Image) -> Text:
-    """What to call a picture that has no name."""
-    return Text(f"a {written(image.size)} image", f"{written(image.size)} 的图像")
 
 
 def _wrong_size(size: tuple[int, int], name: str | Text, advice: Text = _FIT) -> UnusableImage:

@@ -204,8 +204,7 @@ class EditRequest(BaseModel):
             if param.about.kind == "image" and values.get(param.name) is not None:
                 values[param.name] = load(values[param.name], fit=values.get("fit") is True)
         if "mask" in cls.model_fields and values.get("mask") is not None:
-            mask = getattr(values["mask"], "mask", values["mask"])  # a MaskEditor holds one
-            values["mask"] = mask if isinstance(mask, Mask) else Mask.from_image(mask)
+            values["mask"] = Mask.from_image(values["mask"])
         return values
 
     @model_validator(mode="after")

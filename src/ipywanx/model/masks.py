@@ -34,6 +34,10 @@ class Mask(Sheet):
     noun: ClassVar[Text] = Text("mask", "蒙版")
     refusal: ClassVar[type[InvalidRequest]] = UnusableMask
 
+    def _ipywanx_mask_(self) -> Mask:
+        """What an edit takes of it as its mask."""
+        return self
+
     def stroke(self, points: Iterable[Sequence[float]], radius: float | Sequence[float]) -> Mask:
         """Paint along ``points`` with a round brush of ``radius`` pixels, or one at each point."""
         return self._with("stroke", points, radius=radius)
@@ -105,11 +109,15 @@ class Mask(Sheet):
 
         Args:
             source: A path, bytes, PIL image, array or earlier result; transparent is dark. An
-                array may be of booleans, or of 0 and 1: then 1 is edited.
+                array may be of booleans, or of 0 and 1: then 1 is edited. A ``Mask`` is itself,
+                and a ``MaskEditor`` what is painted in it.
 
         Raises:
             UnusableImage: Not a picture.
         """
+        if hasattr(type(source), "_ipywanx_mask_"):
+            mask: Mask = source._ipywanx_mask_()
+            return mask
         grey = _flat(open_image(as_truths(source, [])))
         blank = cls(grey.size)
         return blank.with_steps(blank.step("paste", png=packed(grey)))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from ipywanx.errors import UnexpectedReply
+from ipywanx.errors import UnexpectedReply, UnusableImage, unsent
 from ipywanx.model.chunks import text_of
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.pixels import BROKEN, opened
@@ -96,6 +96,14 @@ class Result:
     def images(self) -> list[Image.Image]:
         """The pictures, decoded, mode RGB, in sRGB, full size."""
         return [decoded(data) for data in self.data]
+
+    def _ipywanx_image_(self) -> tuple[Image.Image, Text]:
+        """What an edit takes of it as its picture; see :mod:`~ipywanx.model.sources`."""
+        if not self.data:
+            raise UnusableImage(
+                Text("That result holds no picture.", "该结果中没有图片。"), hint=unsent()
+            )
+        return self.images[0], Text("the result's first picture", "结果的第一张图片")
 
     @cached_property
     def preview(self) -> Mapping[str, Any] | None:

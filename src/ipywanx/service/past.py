@@ -14,9 +14,10 @@ from typing import Any, overload
 from ipywanx.errors import InvalidRequest, UnexpectedReply, WanxError, brief
 from ipywanx.given import as_path
 from ipywanx.model.functions import EditRequest
-from ipywanx.model.loading import file_bytes, is_bytes
+from ipywanx.model.loading import file_bytes
 from ipywanx.model.metadata import Metadata
 from ipywanx.model.results import Result
+from ipywanx.model.sources import is_bytes
 from ipywanx.service.archive import Archive
 from ipywanx.service.record import Record
 from ipywanx.text import Text, both, sentences, spaced

@@ -98,6 +98,9 @@ class DoodleBoard(Easel[Drawing]):
         """The drawing's pixels: mode RGB, exactly the board's size."""
         return self._document.to_image()
 
+    def _ipywanx_image_(self) -> tuple[Image.Image, Text | None]:
+        return self.image, None
+
     @property
     def drawing(self) -> Drawing:
         """The drawing as its steps; setting one of the same size replaces it, as one step."""

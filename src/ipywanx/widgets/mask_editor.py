@@ -76,6 +76,9 @@ class MaskEditor(Easel[Mask]):
     def _words(self) -> dict[str, str]:
         return editor_texts(self.language)
 
+    def _ipywanx_image_(self) -> tuple[Image.Image, Text | None]:
+        return self.image, None
+
     @property
     def mask(self) -> Mask:
         """The mask as it is painted now; setting one replaces it, which can be undone."""
@@ -84,6 +87,9 @@ class MaskEditor(Easel[Mask]):
     @mask.setter
     def mask(self, value: Any) -> None:
         self._set(self._fitting(value))
+
+    def _ipywanx_mask_(self) -> Mask:
+        return self.mask
 
     @property
     def select(self) -> Select | None:
@@ -131,8 +137,7 @@ class MaskEditor(Easel[Mask]):
 
     def _fitting(self, source: Any) -> Mask:
         """The mask that is meant, of the picture's own size."""
-        source = getattr(source, "mask", source)  # another editor's
-        mask = source if isinstance(source, Mask) else Mask.from_image(source)
+        mask = Mask.from_image(source)
         if mask.size != self.image.size:
             raise UnusableMask(
                 Text(
