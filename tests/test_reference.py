@@ -61,7 +61,9 @@ def test_the_table_has_all_functions():
     assert own["description_edit_with_mask"] == "`--mask`"
     assert own["doodle"] == "`--is-sketch`"
     assert own["stylization_local"] == ""
-    assert all(row[1] == REQUESTS[row[0].strip("`")].about.title.en for row in rows)
+    for row in rows:
+        about = REQUESTS[row[0].strip("`")].about
+        assert row[1] == ", ".join([about.title.en, *about.aliases])
 
 
 def test_the_usage_names_what_all_functions_share():

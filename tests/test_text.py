@@ -7,8 +7,10 @@ import ast
 import io
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,7 +49,16 @@ def ended(status: Status) -> Callable[[], WanxError | None]:
     return lambda: job._failure(TaskReport("task-17", status, code="Internal.5"))
 
 
+def still_running() -> object:
+    """Wait no longer for a task that goes on."""
+    going = SimpleNamespace(
+        _future=Future(), status=Status.RUNNING, elapsed=1.0, task_id="task-17"
+    )
+    return job.Job.result(going, 0)
+
+
 PROVOKED: dict[str, tuple[type[WanxError], Callable[[], object]]] = {
+    "still running": (errors.TaskTimedOut, still_running),
     "unknown function": (errors.InvalidRequest, lambda: wx.edit("expandd", PHOTO, "x")),
     "unknown parameter": (errors.InvalidRequest, lambda: expand(top_scal=2.0)),
     "another's parameter": (errors.InvalidRequest, lambda: expand(upscale_factor=2)),

@@ -11,7 +11,7 @@ from ipywanx.text import Text
 
 USAGE = Text(
     """\
-%wanx [-o NAME]                              the studio: forms, queue and gallery
+%wanx [IMAGE] [-p PROMPT] [-o NAME]          the studio: forms, queue and gallery
 %wanx FUNCTION [IMAGE]                       the studio, set up
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
@@ -21,6 +21,7 @@ USAGE = Text(
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   what was made, in any kernel
 %wanx config [key [--keyring] [--forget]]    who answers, and with which key
 
+FUNCTION is a name, a title or everyday words (inpaint, upscale); %wanx functions lists them.
 IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path, else a URL.
 {{name}} in a prompt is replaced by that variable; every other brace, $ and % stays as typed.
 
@@ -29,7 +30,7 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 --fit                resize what does not fit    --dry-run      show the request, send nothing
 --background         return a Job at once        --help         the function's own flags""",
     """\
-%wanx [-o NAME]                              工作台：表单、队列与图库
+%wanx [IMAGE] [-p PROMPT] [-o NAME]          工作台：表单、队列与图库
 %wanx FUNCTION [IMAGE]                       按此功能和图片打开工作台
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
 %%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
@@ -39,6 +40,7 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   任意内核生成过的结果
 %wanx config [key [--keyring] [--forget]]    由谁应答，用哪个密钥
 
+FUNCTION 可以是名称、标题或常用词：扩图、局部重绘、upscale；%wanx functions 列出全部。
 IMAGE 是变量（PIL 图像、数组、字节、路径、之前的结果），否则是路径，否则是 URL。
 提示词中的 {{name}} 会替换为该变量；其他花括号、$ 和 % 保持原样。
 
@@ -52,7 +54,7 @@ IMAGE 是变量（PIL 图像、数组、字节、路径、之前的结果），�
 def functions_table() -> str:
     """The ten functions and the other models, a row each."""
     rows = [
-        (f"`{name}`", cls.about.title.told(), cls.about.help.told(), _own_flags(cls))
+        (f"`{name}`", _names(cls), cls.about.help.told(), _own_flags(cls))
         for name, cls in REQUESTS.items()
     ]
     head = (
@@ -68,7 +70,7 @@ def function_help(cls: type[EditRequest]) -> str:
     """One function: what it does, its parameters with ranges and defaults, prompts that work."""
     about = cls.about
     parts = [
-        f"**{about.name}** · {about.title.told()}  \n{about.help.told()}",
+        f"**{about.name}** · {_names(cls)}  \n{about.help.told()}",
         _table(
             (
                 Text("flag", "选项"),
@@ -94,6 +96,11 @@ def prompts_of(cls: type[EditRequest]) -> list[str]:
     """Prompts that work, in the current language; those of styles as the vendor prints them."""
     samples = (sample.told() for sample in cls.about.samples)
     return list(dict.fromkeys((*samples, *(style.prompt for style in cls.about.styles))))
+
+
+def _names(cls: type[EditRequest]) -> str:
+    """The title, and what else names the function on a line."""
+    return Text(", ", "、").told().join([cls.about.title.told(), *cls.about.aliases])
 
 
 def _own_flags(cls: type[EditRequest]) -> str:

@@ -42,11 +42,12 @@ class Style(NamedTuple):
 class Function(NamedTuple):
     """What a function is, apart from its parameters.
 
-    ``samples`` are prompts that work: the Chinese ones the vendor's, the English ones their
-    meaning. ``default_prompt`` is what the vendor's samples always say where there is nothing to
-    choose; ``blank_prompt`` tells whether an empty one means something; ``subject`` is the word in
-    the styles' prompts that a person puts their own in place of; ``tip`` is how the vendor's guide
-    says to write a prompt.
+    ``aliases`` are everyday words for it, in both languages: with its titles they name it on a
+    magic's line, and its help lists them. ``samples`` are prompts that work: the Chinese ones the
+    vendor's, the English ones their meaning. ``default_prompt`` is what the vendor's samples always
+    say where there is nothing to choose; ``blank_prompt`` tells whether an empty one means
+    something; ``subject`` is the word in the styles' prompts that a person puts their own in place
+    of; ``tip`` is how the vendor's guide says to write a prompt.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Function(NamedTuple):
     help: Text
     samples: tuple[Text, ...]
     tip: Text
+    aliases: tuple[str, ...] = ()
     styles: tuple[Style, ...] = ()
     default_prompt: str | None = None
     blank_prompt: bool = False
@@ -357,6 +359,7 @@ class StylizationAll(EditRequest):
         Text("Repaint the whole picture in a style.", "把整张图片转换成一种风格。"),
         samples=(both("转换成法国绘本风格"), both("转换成金箔艺术风格")),
         tip=Text("Pick a style, or describe one.", "可选下列风格，或自行描述一种。"),
+        aliases=("restyle", "stylize", "风格化", "换风格"),
         styles=(
             Style(Text("French picture book", "法国绘本"), "转换成法国绘本风格"),
             Style(Text("Gold foil art", "金箔艺术"), "转换成金箔艺术风格"),
@@ -377,6 +380,7 @@ class StylizationLocal(EditRequest):
             "Say which thing changes, then pick a material or describe one.",
             "先写要改变的对象，再选择或描述一种材质。",
         ),
+        aliases=("material", "换材质"),
         subject=Text("house", "房子"),
         styles=tuple(
             Style(Text(en, zh), f"把房子变成{zh}风格")
@@ -413,6 +417,7 @@ class DescriptionEdit(EditRequest):
             "Say what to add or change. To take something away, repaint it inside a mask instead.",
             "写明要“添加”或“修改”什么。要删除物体，建议改用局部重绘。",
         ),
+        aliases=("edit", "instruct", "编辑", "改图", "修图"),
     )
     strength: _Strength = 0.5
 
@@ -438,6 +443,7 @@ class DescriptionEditWithMask(EditRequest):
             "添加或修改时，可描述动作或最终画面。删除较大的物体时，请描述删除后的画面，"
             "而不是“删除××”。",
         ),
+        aliases=("inpaint", "repaint", "重绘", "涂抹"),
         blank_prompt=True,
     )
     mask: Annotated[
@@ -508,6 +514,7 @@ class RemoveWatermark(EditRequest):
             "Say which text: all of it, or one kind only, such as English text.",
             "说明去除哪些文字：全部，或仅一种，例如“去除英文文字”。",
         ),
+        aliases=("erase-text", "去文字", "去水印"),
         default_prompt="去除图像中的文字",
         rights=_RIGHTS,
     )
@@ -532,6 +539,7 @@ class Expand(EditRequest):
             "Describe the whole picture that you want, not only what is new.",
             "描述扩图后的整幅画面，而不只是新增的部分。",
         ),
+        aliases=("extend", "uncrop", "扩展", "外扩"),
     )
     top_scale: Annotated[float, Field(ge=1, le=2), _scale("Up", "上", "half the height")] = 1.0
     bottom_scale: Annotated[float, Field(ge=1, le=2), _scale("Down", "下", "half the height")] = 1.0
@@ -559,6 +567,7 @@ class SuperResolution(EditRequest):
             "The default prompt is enough; describing the picture may help.",
             "默认的“图像超分”即可；也可以描述画面内容。",
         ),
+        aliases=("upscale", "enlarge", "sharpen", "超分", "放大"),
         default_prompt="图像超分",
     )
     upscale_factor: Annotated[
@@ -593,6 +602,7 @@ class Colorization(EditRequest):
             "Name the colours of things, or leave it empty for automatic ones.",
             "写明各部分的颜色；留空则自动上色。",
         ),
+        aliases=("color", "colour", "colourize", "上色", "着色"),
         default_prompt="",
         blank_prompt=True,
     )
@@ -613,6 +623,7 @@ class Doodle(EditRequest):
             "Be as concrete as possible: things, colours, material, style.",
             "描述尽量具体：物体、颜色、材质与风格。",
         ),
+        aliases=("sketch", "draw", "线稿", "涂鸦"),
     )
     is_sketch: Annotated[
         bool,
@@ -651,6 +662,7 @@ class ControlCartoonFeature(EditRequest):
             "figures only.",
             "以“卡通形象”开头，描述它的动作与所处场景。仅支持卡通形象。",
         ),
+        aliases=("cartoon", "卡通", "垫图"),
         rights=_RIGHTS,
     )
 

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ipywanx.errors import InvalidRequest, brief, did_you_mean, unsent
 from ipywanx.model.functions import FUNCTIONS, EditRequest
 from ipywanx.model.wan25 import Wan25Edit
-from ipywanx.text import Text
+from ipywanx.text import Text, folded
 
 REQUESTS = ChainMap[str, type[EditRequest]]({Wan25Edit.about.name: Wan25Edit}, FUNCTIONS)
 """All request classes by name: the ten functions first, then models of one function each."""
+
+
+def function_named(word: str) -> str | None:
+    """The name of the function that a word names: by the API, by its title, or in everyday words.
+
+    Case, width, blanks, ``-`` and ``_`` do not matter; None where it names none.
+    """
+    return _by_any_name(tuple(REQUESTS.values())).get(_key(word))
+
+
+@cache
+def _by_any_name(classes: tuple[type[EditRequest], ...]) -> Mapping[str, str]:
+    return {
+        _key(word): cls.about.name
+        for cls in classes
+        for word in (cls.about.name, *cls.about.title, *cls.about.aliases)
+    }
+
+
+def _key(word: str) -> str:
+    return re.sub(r"[\s_-]", "", folded(word))
 
 
 def request_class(name: str) -> type[EditRequest]:
@@ -22,9 +46,10 @@ def request_class(name: str) -> type[EditRequest]:
     """
     if cls := REQUESTS.get(str(name)):
         return cls
+    meant = function_named(str(name))
     raise InvalidRequest(
         Text(f"There is no function {brief(name)}.", f"没有名为 {brief(name)} 的功能。"),
-        hint=unsent(*did_you_mean(str(name), REQUESTS)),
+        hint=unsent(*did_you_mean(meant or str(name), REQUESTS)),
         parameter="function",
     )
 

@@ -75,6 +75,7 @@ class Wan25Edit(EditRequest):
             "Say what changes; with several pictures call them 图1, 图2 and 图3.",
             "写明要改变什么；有多张图片时用“图1”“图2”“图3”指代。",
         ),
+        aliases=("wan2.5", "万相2.5"),
         page=WAN25.page,
         model=WAN25,
     )
