@@ -118,7 +118,21 @@ def test_code_makes_the_same_request(monkeypatch, request_):
 
 @pytest.mark.parametrize(
     "name",
-    ["two words.png", "it's.png", "\"both\" 'quotes'.png", "#1.png", "-p.png", "图 片.png", "a;"],
+    [
+        "two words.png",
+        "it's.png",
+        "\"both\" 'quotes'.png",
+        "#1.png",
+        "-p.png",
+        "图 片.png",
+        "a;",
+        "“a b”.png",
+        "‘a.png",
+        "—a.png",
+        "full　width.png",
+        "{a}",
+        "$a",
+    ],
 )
 def test_any_file_name_is_carried(name, tmp_path, monkeypatch):
     """A file whose name means something to the line is the picture all the same."""

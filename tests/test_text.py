@@ -51,9 +51,7 @@ def ended(status: Status) -> Callable[[], WanxError | None]:
 
 def still_running() -> object:
     """Wait no longer for a task that goes on."""
-    going = SimpleNamespace(
-        _future=Future(), status=Status.RUNNING, elapsed=1.0, task_id="task-17"
-    )
+    going = SimpleNamespace(_future=Future(), status=Status.RUNNING, elapsed=1.0, task_id="task-17")
     return job.Job.result(going, 0)
 
 

@@ -179,7 +179,8 @@ def _remark(request: EditRequest, image: str, *, masked: bool = True) -> str:
 
 
 def _needs_quotes(image: str) -> bool:
-    return any(sign in "'\"" or sign.isspace() for sign in image)
+    """Whether the line would read it otherwise: it knows quotes and dashes of many kinds."""
+    return re.fullmatch(r"[\w./~][\w./:\\~@%+&=?#;,-]*", image) is None
 
 
 def _can_stand_on_a_line(image: str) -> bool:

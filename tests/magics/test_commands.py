@@ -84,6 +84,7 @@ def test_the_services_answers_are_one_line_too(shell, monkeypatch):
         ("", "%wanx FUNCTION IMAGE"),
         ("config", "Key: none"),
         ("cost", "CNY 0.00"),
+        ("jobs", "Every task has ended"),
     ],
 )
 def test_commands_print_what_they_say(shell, capsys, line, words):

@@ -48,6 +48,48 @@ def test_flags_span_values_in_the_order_of_the_line():
     ]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0.2-0.8 [4]",
+        "0.2 - 0.8 [4]",
+        "0.2, 0.4,0.6 , 0.8",
+        "０．２～０．８　［４］",
+        '"0.2-0.8 [4]"',
+    ],
+)
+def test_a_span_needs_no_quotes(typed):
+    """What a message proposes can be typed as it stands, with blanks, before another option."""
+    asked = read(f"stylization_all photo --strength {typed} -p x --seed 1, 2")
+    made = plan(asked.function, **asked.values)
+    assert [one.values for one in made.axes] == [(0.2, 0.4, 0.6, 0.8), (1, 2)]
+
+
+def test_a_span_that_misses_its_end_is_refused(shell):
+    """--strength 0.2-0.8 never means 0.2 alone: nothing is sent, and the proposal works."""
+    line = "%wanx sweep stylization_all photo -p x --dry-run --strength 0.2-0.8"
+    said = complaint(shell, line)
+    assert "0.2-0.8 [4]" in said
+    assert "Nothing was sent" in said
+    assert run(shell, f"{line} [4]").pictures == 4
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "'cat=\"big, brown dog\",hare'",
+        'cat="big, brown dog",hare',
+        "cat=“big, brown dog”，hare",
+        "cat＝“big, brown dog”，hare",
+        "\"cat='big, brown dog', hare\"",
+    ],
+)
+def test_a_replacement_keeps_its_commas(rule):
+    """Quotes around a word of --replace hold it together, whichever they are."""
+    replaced = read(f'description_edit photo -p "a cat" --replace {rule}')
+    assert list(replaced.values["prompt"].values()) == ["a cat", "a big, brown dog", "a hare"]
+
+
 def test_a_body_holds_one_prompt_or_several():
     """Lines of --- part the prompts; each stays as typed, with its variables filled in."""
     one = read("description_edit photo", "第一行\n第二行")
@@ -97,7 +139,7 @@ def test_options_of_the_experiment():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("", "needs a function and a picture"),
+        ("", "needs a function, a picture"),
         ("expandd photo", "Did you mean 'expand'"),
         ("expand", "needs a picture"),
         ("expand nothing.png -p", "expected one argument"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -23,11 +24,13 @@ from ipywanx import reference
 from ipywanx.calls import sweep
 from ipywanx.errors import TaskTimedOut, WanxError
 from ipywanx.magics import config, nested
-from ipywanx.magics.grammar import Command, Edit, Experiment, parse
+from ipywanx.magics.grammar import Command, Edit, Experiment, Meaning, parse
+from ipywanx.magics.variables import refuse_missing
+from ipywanx.magics.words import flag_kinds, misuse
 from ipywanx.model.requests import REQUESTS, make_request, request_class
 from ipywanx.model.tasks import Status
 from ipywanx.session import current
-from ipywanx.text import LANGUAGES, Text, prefer_language
+from ipywanx.text import LANGUAGES, Language, Text, prefer_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +90,7 @@ class WanxMagics(Magics, Configurable):
     ) -> Any:
         """Edit a picture, and wait for it."""
         with short_errors():
-            asked = parse(line, cell, ChainMap(dict(local_ns or {}), self._shell.user_ns))
+            asked = understood(line, cell, ChainMap(dict(local_ns or {}), self._shell.user_ns))
             if isinstance(asked, Command):
                 return self._command(asked)
             if isinstance(asked, Experiment):
@@ -100,7 +103,7 @@ class WanxMagics(Magics, Configurable):
     async def awaited(self, line: str, cell: str | None = None) -> Any:
         """The same for a cell that can await."""
         with short_errors():
-            asked = parse(line, cell, self._shell.user_ns)
+            asked = understood(line, cell, self._shell.user_ns)
             if isinstance(asked, Command):
                 return await self._awaited_command(asked)
             if isinstance(asked, Experiment):
@@ -181,7 +184,7 @@ class WanxMagics(Magics, Configurable):
             case "studio":
                 return self._open_studio(asked)
             case "jobs":
-                return current().jobs()
+                return _left() or None
             case "history":
                 return self._history(asked)
             case "cost":
@@ -208,11 +211,10 @@ class WanxMagics(Magics, Configurable):
         """What was made before: shown, written out, or forgotten."""
         text, folder, doomed = (asked.values[name] for name in ("text", "export", "delete"))
         if doomed and not text:
-            raise UsageError(
-                Text(
-                    "--delete needs a text: %wanx history TEXT --delete.",
-                    "--delete 需要文本：%wanx history TEXT --delete。",
-                ).told()
+            raise misuse(
+                "--delete needs words, and deletes what they find. First look at what that is:",
+                "--delete 需要文本，会删除找到的结果。请先查看会找到什么：",
+                "%wanx history rabbit",
             )
         past = current().history(text)
         if folder:
@@ -257,13 +259,24 @@ class WanxMagics(Magics, Configurable):
         return editor
 
 
+def understood(line: str, body: str | None, namespace: Mapping[str, Any]) -> Meaning:
+    """What a line means, its files being there.
+
+    Raises:
+        UsageError: It cannot be understood.
+        UnusableImage: A file that it names is not there.
+    """
+    asked = parse(line, body, namespace)
+    refuse_missing(asked.values)
+    return asked
+
+
 def _task_id(asked: Command) -> str:
     if not asked.argument:
-        raise UsageError(
-            Text(
-                f"%wanx {asked.name} needs a task's id; %wanx jobs lists them.",
-                f"%wanx {asked.name} 需要任务编号；%wanx jobs 会列出它们。",
-            ).told()
+        raise misuse(
+            f"%wanx {asked.name} needs a task's id. These are open:",
+            f"%wanx {asked.name} 需要任务编号。未结束的任务见：",
+            "%wanx jobs",
         )
     return asked.argument
 
@@ -314,12 +327,25 @@ def short_errors() -> Iterator[None]:
 
 @cache
 def _short(kind: type[WanxError]) -> type[WanxError]:
-    told = kind.told
+    def told(error: WanxError, language: Language | None = None) -> str:
+        return _with_flags(kind.told(error, language))
+
     shown = {
+        "told": told,
         "__str__": told,
         "_render_traceback_": lambda error: [f"{kind.__name__}: {told(error)}"],  # for IPython
     }
     return type(kind.__name__, (kind,), shown)
+
+
+def _with_flags(said: str) -> str:
+    """An advice for Python as it is typed on a line: ``fit=True`` is --fit there."""
+
+    def flag(found: re.Match[str]) -> str:
+        named = "--" + found[1].replace("_", "-")
+        return named if flag_kinds().get(named) == "" else found[0]
+
+    return re.sub(r"\b([a-z_]+)=True\b", flag, said)
 
 
 def has_kernel(shell: InteractiveShell) -> bool:

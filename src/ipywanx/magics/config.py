@@ -9,10 +9,11 @@ from __future__ import annotations
 import getpass
 from collections.abc import Sequence
 
-from IPython.core.error import StdinNotImplementedError, UsageError
+from IPython.core.error import StdinNotImplementedError
 from pydantic import SecretStr
 
 from ipywanx import keys
+from ipywanx.magics.words import misuse
 from ipywanx.session import current, hold_key
 from ipywanx.text import Text
 
@@ -30,11 +31,13 @@ def run(words: Sequence[str]) -> str:
         return current().describe()
     flags = set(words[1:])
     if words[0] != "key" or not flags <= set(FLAGS):
-        raise UsageError(
-            Text(
-                "%wanx config, or %wanx config key [--keyring] [--forget].",
-                "%wanx config，或 %wanx config key [--keyring] [--forget]。",
-            ).told()
+        raise misuse(
+            f"%wanx config knows no {' '.join(words)!r}. It shows who answers, or asks for a key, "
+            "with --keyring and --forget:",
+            f"%wanx config 不认识 {' '.join(words)!r}。它显示由谁应答，或询问密钥，"
+            "可加 --keyring 和 --forget：",
+            "%wanx config",
+            "%wanx config key",
         )
     if "--forget" in flags:
         hold_key(None)
@@ -57,10 +60,8 @@ def _ask() -> keys.Key | None:
         question = Text("DashScope API key (not shown): ", "DashScope API key（不显示）：")
         return keys.typed(SecretStr(getpass.getpass(question.told())))
     except (StdinNotImplementedError, EOFError):
-        raise UsageError(
-            Text(
-                f"Nobody can be asked for a key here. Set {keys.VARIABLE} in the environment that "
-                "starts Jupyter.",
-                f"这里无法询问密钥。请在启动 Jupyter 的环境中设置 {keys.VARIABLE}。",
-            ).told()
+        raise misuse(
+            f"Nobody can be asked for a key here. Set {keys.VARIABLE} in the environment that "
+            "starts Jupyter.",
+            f"这里无法询问密钥。请在启动 Jupyter 的环境中设置 {keys.VARIABLE}。",
         ) from None

@@ -16,16 +16,20 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from ipywanx.experiments.prompts import alternatives, replacing
-from ipywanx.magics.words import Parser, add_parameters, fill_in, misuse, number, resolve
+from ipywanx.magics.lexer import Word, split_list
+from ipywanx.magics.line import Line, is_option
+from ipywanx.magics.variables import fill_in, picture
+from ipywanx.magics.words import Parser, add_parameters, flag_kinds, misuse, number
 from ipywanx.model.functions import EditRequest
 from ipywanx.model.params import Param, describe
-from ipywanx.text import Text
+from ipywanx.text import Text, half_width
 
+EXAMPLE = "%wanx sweep stylization_all photo.jpg -p 转换成法国绘本风格 --strength 0.2,0.5,0.8"
 SWITCHES = ("--zip", "--fresh", "--vary-seed", "--expand", "--dry-run", "--help")
 OWN_FLAGS = ("--output", "--cap", "--replace", *SWITCHES)
 _BREAK = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
@@ -44,6 +48,28 @@ def parser(cls: type[EditRequest]) -> Parser:
     return made
 
 
+def joined(words: Iterable[Word]) -> list[Word]:
+    """The words with a span that was typed with blanks as one: ``--strength 0.2-1.0 [5]``."""
+    found: list[Word] = []
+    kind: str | None = None
+    for word in words:
+        before = found[-1] if found else word
+        if is_option(word):
+            kind = flag_kinds().get(word.text)
+        elif (
+            kind in {"int", "float"}
+            and not is_option(before)
+            and re.fullmatch(r"[-~,;.()+\d\[\]]+", half_width(word.text))
+            and re.search(r"[-~,;]\n|\n[-~,;(\[]", half_width(f"{before.text}\n{word.text}"))
+        ):
+            found.pop()
+            word = Word(  # noqa: PLW2901 - both are one
+                f"{before.text} {word.text}", before.start, word.end, is_quoted=False
+            )
+        found.append(word)
+    return found
+
+
 def options(given: argparse.Namespace) -> dict[str, Any]:
     """What it says of the experiment itself, as :func:`ipywanx.sweep` takes it."""
     said = {
@@ -56,14 +82,10 @@ def options(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def values(
-    cls: type[EditRequest],
-    given: argparse.Namespace,
-    body: str | None,
-    namespace: Mapping[str, Any],
-    words: list[str],
+    cls: type[EditRequest], given: argparse.Namespace, line: Line, namespace: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The parameters, one value or an axis each, in the order of the line's words."""
-    flags = [word.partition("=")[0] for word in words]
+    flags = [word.text.partition("=")[0] for word in line.words]
     found = {
         param.name: value
         for param in sorted(describe(cls), key=lambda param: _position(param, flags))
@@ -73,18 +95,21 @@ def values(
     }
     if not given.image:
         name = cls.about.name
+        prompt = "" if line.body or given.prompt else f"-p {cls.about.samples[0].told()}"
+        typed = ["sweep", name, "photo.jpg", line.rest, prompt]
         raise misuse(
-            f"sweep {name} needs a picture: %wanx sweep {name} photo.jpg ….",
-            f"sweep {name} 需要图片：%wanx sweep {name} photo.jpg …。",
+            f"sweep {name} needs a picture, such as:",
+            f"sweep {name} 需要图片，例如：",
+            line.cell(" ".join(filter(None, typed))),
         )
-    found["image"] = _one_or_all([resolve(word, namespace) for word in given.image])
+    found["image"] = _one_or_all([picture(word, line, namespace) for word in given.image])
     for param in describe(cls):
         drawn = param.is_picture and param.name != "image"
         if drawn and (names := getattr(given, param.name)):
-            found[param.name] = _one_or_all([resolve(word, namespace) for word in names])
-    prompts = [fill_in(prompt, namespace) for prompt in _prompts(given.prompt, body)]
+            found[param.name] = _one_or_all([picture(word, line, namespace) for word in names])
+    prompts = [fill_in(prompt, namespace) for prompt in _prompts(given.prompt, line.body)]
     if prompts:
-        found["prompt"] = _varied(prompts, given)
+        found["prompt"] = _varied(prompts, given, cls)
     return found
 
 
@@ -103,17 +128,20 @@ def _prompts(flags: list[str] | None, body: str | None) -> list[str]:
     return typed or list(flags or [])
 
 
-def _varied(prompts: list[str], given: argparse.Namespace) -> Any:
+def _varied(prompts: list[str], given: argparse.Namespace, cls: type[EditRequest]) -> Any:
     """The prompts with their alternatives and replacements; a dict where these have names."""
     varied: dict[str, str] = {prompt: prompt for prompt in prompts}
     for rule in given.replace:
-        old, equals, new = rule.partition("=")
-        if not (old and equals and new):
+        old, equals, new = re.sub("＝", "=", rule, count=1).partition("=")
+        words = split_list(new)
+        if not (old and equals and words):
             raise misuse(
-                f'--replace is {rule!r}; it takes OLD=NEW,NEW, such as "cat=dog,hare".',
-                f"--replace 是 {rule!r}；格式是 旧=新,新，例如“猫=狗,兔”。",
+                f"--replace is {rule!r}; it takes OLD=NEW,NEW, with quotes around what has a "
+                "comma:",
+                f"--replace 是 {rule!r}；格式是 旧=新,新，含逗号的词请加引号：",
+                f'%wanx sweep {cls.about.name} photo.jpg -p "a red cat" '
+                "--replace 'cat=dog,\"big, brown hare\"'",
             )
-        words = [word for word in re.split("[,，]", new) if word]
         varied = _each(varied, partial(_replaced, old, words))
     if given.expand:
         varied = _each(varied, alternatives)

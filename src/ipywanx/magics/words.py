@@ -1,54 +1,44 @@
-"""What are the words of a line, and what does each name? Quotes, flags, variables, ``{{name}}``.
-
-IPython's own splitter keeps quotes and is different on Windows, so the line is split here.
-"""
+"""Options and their values: what a declaration adds to a line, and how a mistake is told."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-import shlex
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
-from typing import Any, NoReturn
+from functools import cache
+from keyword import iskeyword
+from typing import Any, Literal, NoReturn
 
 from IPython.core.error import UsageError
 
 from ipywanx.model.functions import EditRequest
-from ipywanx.model.namespace import picture_names
 from ipywanx.model.params import Kind, Param, describe
 from ipywanx.model.requests import REQUESTS
-from ipywanx.text import Text, sentences
+from ipywanx.text import Text, half_width
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
-_NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-def split(line: str) -> list[str]:
-    """The line's words: quotes are taken off, backslashes stay, ``#`` begins a remark."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
-    lexer.whitespace_split = True
-    lexer.escape = ""
-    lexer.commenters = ""
-    try:
-        words = list(lexer)
-    except ValueError:
-        raise misuse(
-            f"A quote is not closed: {line.strip()}", f"引号没有闭合：{line.strip()}"
-        ) from None
-    for at, word in enumerate(words):
-        if word.startswith("#"):
-            words = words[:at]
-            break
-    if words and words[-1].endswith(";") and words[-1] != ";":
-        words[-1:] = [words[-1][:-1], ";"]
-    return words
+_OWN_VALUES = ("-o", "--output", "--cap", "--replace", "--export")
+_OWN_SWITCHES = (
+    "-h", "--help", "--dry-run", "--background", "--fresh", "--zip", "--vary-seed", "--expand",
+    "--delete", "--keyring", "--forget",
+)  # fmt: skip
 
 
-def misuse(en: str, zh: str) -> UsageError:
-    """The error of a line that cannot be understood, in the language of the moment."""
-    return UsageError(Text(en, zh).told())
+def misuse(en: str, zh: str, *examples: str) -> UsageError:
+    """The error of a line that cannot be understood, in the language of the moment.
+
+    Args:
+        en: What is wrong, and what is expected.
+        zh: The same in Chinese.
+        examples: Cells that can be copied and run; each stands on lines of its own.
+    """
+    shown = "".join(f"\n    {line}" for cell in examples for line in cell.split("\n"))
+    return UsageError(Text(f"{en}{shown}", f"{zh}{shown}").told())
+
+
+def meant(word: str) -> Text:
+    """The question whether this was meant."""
+    return Text(f"Did you mean {word}?", f"是否想用 {word}？")
 
 
 # What argparse says of our lines; what is not here stays English.
@@ -67,7 +57,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise it as a UsageError."""
         # A command has no help of its own; the overview tells of all.
-        where = f"{self.prog} --help" if self.prog in REQUESTS else "--help"
+        own = self.prog.split()[-1] in REQUESTS
         chinese = next(
             (
                 found.expand(words)
@@ -77,9 +67,16 @@ class Parser(argparse.ArgumentParser):
             message,
         )
         raise misuse(
-            f"{message[:1].upper()}{message[1:]}. See %wanx {where}.",
-            f"{chinese}。请看 %wanx {where}。",
+            f"{message[:1].upper()}{message[1:]}. All options:",
+            f"{chinese}。全部选项见：",
+            f"%wanx {self.prog} --help" if own else "%wanx --help",
         )
+
+
+def flags_of(param: Param) -> list[str]:
+    """What a parameter is called on a line: its flag, and the short one of prompt and number."""
+    short = {"prompt": ["-p"], "n": ["-n"]}
+    return [*short.get(param.name, []), param.flag]
 
 
 def add_parameters(
@@ -99,7 +96,7 @@ def add_parameters(
     for param in describe(cls):
         if param.name == "image":
             continue
-        flags = [param.flag, *(f"-{param.name[0]}" for _ in "x" if param.name in {"prompt", "n"})]
+        flags = flags_of(param)
         if param.about.kind == "bool":
             if param.default:  # it can be switched off: --no-…
                 optional = argparse.BooleanOptionalAction
@@ -115,11 +112,13 @@ def add_parameters(
 def number(param: Param) -> Callable[[str], Any]:
     """What reads a flag's word as the parameter's kind."""
     kinds: dict[str, type] = {"int": int, "float": float}
-    kind = kinds.get(param.about.kind, str)
+    kind = kinds.get(param.about.kind)
 
     def read(word: str) -> Any:
+        if kind is None:  # a text, or a picture's name
+            return half_width(word) if param.about.pattern else word
         try:
-            return kind(word)
+            return kind(half_width(word))
         except ValueError:
             wanted = param.expectation
             said = Text(f"{word!r} is not {wanted}", f"{word!r} 不符合要求：{wanted.zh}")
@@ -128,51 +127,36 @@ def number(param: Param) -> Callable[[str], Any]:
     return read
 
 
+def flag_kinds() -> Mapping[str, Kind | Literal["name", ""]]:
+    """All options of all lines, each with the kind of value that follows; "" where none does."""
+    return _flag_kinds(tuple(REQUESTS.values()))
+
+
+@cache
+def _flag_kinds(classes: tuple[type[EditRequest], ...]) -> Mapping[str, Kind | Literal["name", ""]]:
+    known: dict[str, Kind | Literal["name", ""]] = dict.fromkeys(_OWN_VALUES, "name")
+    known |= dict.fromkeys(_OWN_SWITCHES, "")
+    for cls in classes:
+        for param in describe(cls):
+            kind = param.about.kind
+            known |= dict.fromkeys(flags_of(param), "" if kind == "bool" else kind)
+            if kind == "bool" and param.default:
+                known[f"--no-{param.flag.removeprefix('--')}"] = ""
+    return known
+
+
 def checked_name(name: str | None) -> str | None:
-    """A variable's name as it was typed.
+    """A variable's name as Python spells it.
 
     Raises:
         UsageError: It is none.
     """
-    if name is not None and not _NAME.fullmatch(name):
+    if name is None:
+        return None
+    plain = unicodedata.normalize("NFKC", name)
+    if not plain.isidentifier() or iskeyword(plain):
         raise misuse(
-            f"-o takes a variable's name, not {name!r}.", f"-o 需要变量名，而不是 {name!r}。"
+            f"-o takes a variable's name, such as result, not {name!r}.",
+            f"-o 需要变量名，例如 result，而不是 {name!r}。",
         )
-    return name
-
-
-def meant(word: str) -> Text:
-    """The question whether this was meant."""
-    return Text(f"Did you mean {word}?", f"是否想用 {word}？")
-
-
-def resolve(word: str, namespace: Mapping[str, Any]) -> Any:
-    """A variable of that name where it can be a picture, else the word itself: a path or URL."""
-    if _NAME.fullmatch(word) and word in namespace and not Path(word).is_file():
-        return namespace[word]
-    if _NAME.fullmatch(word) and word not in namespace and not Path(word).exists():
-        near = difflib.get_close_matches(word, picture_names(namespace), n=1)
-        unknown = Text(
-            f"{word!r} is neither a variable nor a file.", f"{word!r} 既不是变量，也不是文件。"
-        )
-        raise misuse(*sentences(unknown, *map(meant, near)))
-    return namespace.get(word, word) if _NAME.fullmatch(word) else word
-
-
-def fill_in(prompt: str, namespace: Mapping[str, Any]) -> str:
-    """The prompt with ``{{name}}`` replaced, in one pass; all other signs stay as typed."""
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        if name not in namespace:
-            public = [key for key in namespace if not key.startswith("_")]
-            near = difflib.get_close_matches(name, public, n=1)
-            hints = [meant(f"{{{{{word}}}}}") for word in near]
-            unknown = Text(
-                f"{{{{{name}}}}}: there is no variable {name!r}.",
-                f"{{{{{name}}}}}：没有变量 {name!r}。",
-            )
-            raise misuse(*sentences(unknown, *hints))
-        return str(namespace[name])
-
-    return _PLACEHOLDER.sub(value, prompt)
+    return plain
