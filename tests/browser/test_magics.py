@@ -5,6 +5,7 @@ import re
 
 import pytest
 from lab import Lab
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -241,3 +242,22 @@ def test_tab_offers_functions_flags_variables_and_prompts(lab: Lab):
     assert "photo" in notebook.complete("%wanx expand pho")
     assert "--left-scale" in notebook.complete("%%wanx expand photo --le")
     assert '"转换成法国绘本风格"' in notebook.complete("%wanx stylization_all photo -p ")
+
+
+def test_tab_completes_a_path_with_blanks(lab: Lab):
+    """In a cell, Tab and Enter lead through a folder with a blank to the picture in it."""
+    setup = (
+        "%load_ext ipywanx\nfrom pathlib import Path\nfrom PIL import Image\n"
+        "Path('sub dir').mkdir()\nImage.new('RGB', (600, 600)).save('sub dir/a b.jpg')"
+    )
+    notebook = lab.notebook([setup, ""])
+    notebook.run(0)
+    cell = notebook.page.locator(".jp-Cell").nth(1).locator(".cm-content")
+    cell.click()
+    keyboard, item = notebook.page.keyboard, notebook.page.locator(".jp-Completer-item")
+    keyboard.type('%wanx expand "sub d')
+    for offered in ('"sub dir/', '"sub dir/a b.jpg"'):
+        keyboard.press("Tab")
+        item.filter(has_text=offered).first.wait_for()
+        keyboard.press("Enter")
+        expect(cell).to_have_text(f"%wanx expand {offered}")

@@ -9,7 +9,9 @@ from IPython.core.error import UsageError
 from PIL import Image
 
 from ipywanx.magics.completion import candidates
-from ipywanx.magics.grammar import Command, Edit, fill_in, parse, split
+from ipywanx.magics.grammar import Command, Edit, parse
+from ipywanx.magics.lexer import split
+from ipywanx.magics.variables import fill_in
 from ipywanx.model.params import describe
 from ipywanx.model.requests import REQUESTS
 
@@ -89,13 +91,13 @@ def test_an_unknown_name_in_braces_is_refused():
         ("expand photo -p x --strength .5", None, "stylization_all, description_edit"),
         ("expand photo -p x --left-scale wide", None, "'wide' is not a number from 1 to 2"),
         ("expand photo -p x --left 1.5", None, "--left"),
-        ("expand photo a red cat", None, "Put quotes around a prompt"),
+        ("expand photo a red cat", None, '-p "a red cat"'),
         ("expand photo -p x", "y", "given twice"),
         ("expand photo -p x -o 2a", None, "not '2a'"),
         ('expand photo -p "x', None, "quote is not closed"),
         ("jobs", "text", "takes no body"),
         ("expand photo -p", None, "expected one argument"),
-        ("mask", None, "image"),
+        ("mask", None, "%wanx mask photo.jpg -o painter"),
         ("mask photo -o 2a", None, "not '2a'"),
     ],
 )
@@ -106,12 +108,9 @@ def test_a_mistake_is_answered_with_what_to_type(line, body, words):
 
 def test_a_remark_and_a_windows_path_survive():
     """Backslashes are not escapes, a # begins a remark, a trailing semicolon means silence."""
-    assert split(r"expand C:\img\cat.png --fit # later") == [
-        "expand",
-        r"C:\img\cat.png",
-        "--fit",
-    ]
-    assert split("expand a#1.png") == ["expand", "a#1.png"]
+    words = [word.text for word in split(r"expand C:\img\cat.png --fit # later")]
+    assert words == ["expand", r"C:\img\cat.png", "--fit"]
+    assert [word.text for word in split("expand a#1.png")] == ["expand", "a#1.png"]
     assert read("super_resolution photo;").silent
     assert not read("super_resolution photo").silent
 
@@ -147,9 +146,9 @@ def test_a_line_that_leaves_something_open_is_the_studio():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("-o mine expand photo", "expand comes first: %wanx expand …"),
-        ("--strength 0.5", "There is no function '--strength'"),
-        ("-o 9", "-o takes a variable's name, not '9'"),
+        ("--strength 0.5", "--strength needs a function. It belongs to stylization_all"),
+        ("--sparkle", "--sparkle needs a function"),
+        ("-o 9", "-o takes a variable's name, such as result, not '9'"),
     ],
 )
 def test_a_line_of_flags_alone_is_the_studio_or_refused(line, said):
@@ -187,6 +186,88 @@ def test_completion_offers_what_can_stand_there(typed, fragment, offered, tmp_pa
     assert offered in found[1]
     assert all(word.startswith(fragment) for word in found[1])
     assert not any(word.endswith("cat.txt") for word in found[1])
+
+
+@pytest.fixture
+def spaced(tmp_path, monkeypatch):
+    """A working folder with pictures whose paths have blanks."""
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "dog.jpg",
+        "my photo.jpg",
+        "sub dir/a b.jpg",
+        "sub dir/deep er/c.png",
+        "notes.txt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ('%wanx expand "sub d', ('"sub d', ['"sub dir/'])),
+        ('%wanx expand "sub dir/', ('"sub dir/', ['"sub dir/a b.jpg"', '"sub dir/deep er/'])),
+        ('%wanx expand "sub dir/a', ('"sub dir/a', ['"sub dir/a b.jpg"'])),
+        ("%wanx expand 'my p", ("'my p", ["'my photo.jpg'"])),
+        ("%wanx expand “my p", ("“my p", ["“my photo.jpg”"])),
+        ("%wanx expand su", ("su", ['"sub dir/'])),
+        ("%wanx expand m", ("m", ['"my photo.jpg"'])),
+        ("%wanx expand d", ("d", ["dog.jpg"])),
+        (
+            "%wanx d",
+            ("d", ["description_edit", "description_edit_with_mask", "doodle", "draw", "dog.jpg"]),
+        ),
+        ("%wanx photo.jpg ex", ("ex", ["expand", "extend"])),
+        ("%wanx 指令编辑 photo --st", ("--st", ["--strength"])),
+        ("%wanx description_edit　photo　--st", ("--st", ["--strength"])),
+        ("%wanx mask photo --", ("--", ["--output", "--fit", "--fresh"])),
+        ("%wanx sweep remove", ("remove", ["remove_watermark"])),
+        ("%wanx Remo", ("Remo", ['"Remove text"'])),
+    ],
+)
+def test_tab_takes_blanks_and_quotes(spaced, typed, found):
+    """A path with blanks is completed in its quotes, a folder's stay open; names go by any word."""
+    assert candidates(typed, {}) == found
+
+
+def test_a_quote_that_the_page_has_closed_is_not_closed_twice(spaced):
+    """JupyterLab writes both quotes at once: between them only the path is put in."""
+    assert candidates('%wanx expand "my', {}, '" --fit') == ('"my', ['"my photo.jpg'])
+
+
+def test_tab_at_the_beginning_offers_pictures_too(spaced):
+    """Behind %wanx stand functions, commands, variables that hold pictures, and files."""
+    offered = candidates("%wanx ", NAMES)[1]
+    assert {"expand", "mask", "photo", "dog.jpg", '"my photo.jpg"', '"sub dir/'} <= set(offered)
+    assert not {"inpaint", "style", "notes.txt"} & set(offered)
+
+
+def test_short_options_are_offered():
+    """A dash lists -p, -n and -o, and no long form that nobody types; once used, they are gone."""
+    offered = candidates("%wanx expand photo -", NAMES)[1]
+    assert {"-p", "--prompt", "-n", "-o", "--output", "--left-scale"} <= set(offered)
+    assert "--n" not in offered
+    later = candidates("%wanx expand photo -p x -o out -", NAMES)[1]
+    assert not {"-p", "--prompt", "-o", "--output"} & set(later)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%wanx ",
+        "%wanx d",
+        '%wanx expand "sub d',
+        "%wanx expand zzz",
+        "%wanx photo --z",
+        "%wanx cancel z",
+    ],
+)
+def test_no_other_completer_has_a_word_on_our_line(spaced, shell, line):
+    """What IPython offers there is ours alone: no names of Python, no other files, no magics."""
+    expected = candidates(line, shell.user_ns)
+    _, offered = shell.complete(line, line, len(line))
+    assert set(offered) <= set(expected[1]) | {expected[0]}
 
 
 def test_other_lines_are_left_to_other_completers():

@@ -70,11 +70,13 @@ def _in_a_cell() -> bool:
 def _complete(context: CompletionContext) -> dict[str, Any]:
     from IPython import get_ipython
 
-    shell = get_ipython()
-    found = candidates(context.line_with_cursor[: context.cursor_position], shell.user_ns)
+    line, at = context.line_with_cursor, context.cursor_position
+    found = candidates(line[:at], get_ipython().user_ns, line[at:])
     if found is None:
         return {"completions": []}
     fragment, words = found
+    if fragment and not words:
+        words = [fragment]  # else other completers offer what cannot stand on our line
     return {
         "completions": [SimpleCompletion(word, type="wanx") for word in words],
         "matched_fragment": fragment,
