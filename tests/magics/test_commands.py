@@ -6,7 +6,9 @@ import sys
 from importlib import metadata
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from tests.magics.cells import complaint, run
+from tests.magics.kernels import kernel, said_by
 
 import ipywanx as wx
 from ipywanx.errors import NotConfigured
@@ -200,6 +202,35 @@ def test_a_terminal_shows_the_files(photo_file, tmp_path):
     assert "offline preview" in done.stdout
     assert "pictures" in done.stdout
     assert ".png" in done.stdout
+
+
+HINT = "Type %wanx for the studio"
+
+
+def test_loading_says_once_how_to_begin(capsys):
+    """Where a person asks, one line tells what to type; not again, and not to a script."""
+
+    def said(shell: InteractiveShell, line: str = "load_ext") -> str:
+        capsys.readouterr()
+        shell.run_line_magic(line, "ipywanx")
+        return capsys.readouterr().out
+
+    assert said(InteractiveShell()) == ""
+    terminal = InteractiveShell()
+    terminal.keep_running = True
+    first = said(terminal)
+    assert first.startswith(HINT)
+    assert first.count("\n") == 1
+    assert said(terminal, "reload_ext") == ""
+
+
+@pytest.mark.parametrize(("asks", "lines"), [(True, 1), (False, 0)])
+def test_a_kernel_says_how_to_begin_to_a_page_only(asks, lines):
+    """A page that takes answers reads the line; a notebook that is run by a program does not."""
+    with kernel() as client:
+        client.allow_stdin = asks
+        assert said_by(client, "%load_ext ipywanx").count(HINT) == lines
+        assert said_by(client, "%reload_ext ipywanx").count(HINT) == 0
 
 
 def test_nested_loops_are_off_until_asked_for():

@@ -96,6 +96,28 @@ def load(shell: InteractiveShell) -> None:
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.for_type_by_name(*_SWEEP, _show_sweep)
     _tell_left_behind()
+    _tell_how_to_begin(shell)
+
+
+def _tell_how_to_begin(shell: InteractiveShell) -> None:
+    """Say once what can be typed now, where a person is there to type it."""
+    if "ipywanx_began" in shell.meta or not _has_reader(shell):
+        return
+    shell.meta["ipywanx_began"] = True
+    said = Text(
+        "Type %wanx for the studio, %wanx photo.jpg to begin with a picture, %wanx? for the rest.",
+        "输入 %wanx 打开工作台，%wanx photo.jpg 直接载入图片，%wanx? 查看全部用法。",
+    )
+    print(said.told())  # noqa: T201
+
+
+def _has_reader(shell: InteractiveShell) -> bool:
+    """Whether a person runs the cells: a page that answers questions, or a terminal's prompt."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return bool(getattr(shell, "keep_running", False))  # not in a script, nor while it starts
+    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
+    return bool(parent.get("content", {}).get("allow_stdin"))  # a notebook that is converted has no
 
 
 def _tell_left_behind() -> None:
