@@ -33,6 +33,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ipywanx.text import Language, Text, both, sentences
+from ipywanx.tracebacks import short
 
 NOTHING_SENT = Text("Nothing was sent.", "未发送任何内容。")
 _LONGEST_VALUE = 200  # signs of a value in a message; a path usually has fewer
@@ -69,6 +70,10 @@ class WanxError(Exception):
     def told(self, language: Language | None = None) -> str:
         """All of it in one language; None for the one that is preferred now."""
         return self.text.told(language)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it."""
+        return short(self, self.told())
 
 
 class InvalidRequest(WanxError):

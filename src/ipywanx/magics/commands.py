@@ -31,6 +31,7 @@ from ipywanx.model.requests import REQUESTS, make_request, request_class
 from ipywanx.model.tasks import Status
 from ipywanx.session import current
 from ipywanx.text import LANGUAGES, Language, Text, prefer_language
+from ipywanx.tracebacks import is_verbose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -315,10 +316,15 @@ WanxMagics.wanx.__doc__ = (
 
 @contextmanager
 def short_errors() -> Iterator[None]:
-    """Our errors as one readable line, no traceback; ``except wx.WanxError`` catches them."""
+    """Our errors as one readable line, no traceback; ``except wx.WanxError`` catches them.
+
+    Under ``%xmode Verbose`` they are as they came.
+    """
     try:
         yield
     except WanxError as error:
+        if is_verbose():
+            raise
         kind = _short(type(error))  # type: ignore[arg-type] # classes can be hashed
         short = kind.__new__(kind)  # a job keeps the error itself
         short.__dict__.update(error.__dict__)
