@@ -135,6 +135,27 @@ def test_each_function_has_its_stage(session):
     assert editor.mask.area > 0.05
 
 
+def test_a_drawn_sketch_comes_back_to_be_drawn_on(session):
+    """Edit again brings the board with the sketch; drawn on or not, it means what it shows."""
+    studio = Studio(function="doodle", session=session, prompt="a cottage")
+    studio.stage.draw([(100, 100), (400, 300)])
+    request = studio.submit().request
+    studio.fill(FUNCTIONS["colorization"](image=PHOTO))
+    for _ in range(2):
+        studio.fill(request)
+        assert isinstance(studio.stage, DoodleBoard)
+        assert studio.stage.image.tobytes() == request.image.to_image().tobytes()
+        assert studio.request.image == request.image
+        assert studio.request.is_sketch
+        studio.stage.draw([(100, 500), (400, 500)])
+        assert studio.request.image != request.image
+        studio.stage.undo()
+    send(studio, 1, kind="board")
+    assert len(studio.stage.drawing.operations) == 1  # the first board, as it was left
+    studio.fill(FUNCTIONS["doodle"](image=PHOTO, prompt="a cottage"))
+    assert studio.stage is None
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_request_fills_the_form_that_means_it(session, function):
     """Any request becomes a form, and that form means the same request."""

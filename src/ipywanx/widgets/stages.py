@@ -27,7 +27,13 @@ class Stages:
         self._made: dict[tuple[str, str], Any] = {}
 
     def choose(
-        self, function: str, image: Picture | None, values: Mapping[str, Any], language: str
+        self,
+        function: str,
+        image: Picture | None,
+        values: Mapping[str, Any],
+        language: str,
+        *,
+        is_drawn: bool = False,
     ) -> Any:
         """The widget for a function, or None where it needs none.
 
@@ -36,19 +42,19 @@ class Stages:
             image: The picture that it lies over; None for the blank board of ``doodle``.
             values: What is set for the function: the frame begins with its scales.
             language: ``"en"`` or ``"zh"``.
+            is_drawn: The picture was drawn on a board, and for ``doodle`` it is drawn on there.
         """
-        if image is None:
-            kind = DoodleBoard if function == "doodle" else None
-        else:
-            kind = _KINDS.get(function) if image.url is None else None
+        kind = _KINDS.get(function) if image is not None and image.url is None else None
+        if function == "doodle" and (image is None or (is_drawn and image.url is None)):
+            kind = DoodleBoard
         if kind is None:
             return None
-        on = () if image is None else (image,)
         name = (kind.__name__, image.digest if image else "")
         stage = self._made.pop(name, None)
         if stage is None:
             scales = {side: value for side, value in values.items() if side.endswith("_scale")}
-            stage = kind(*on, language=language, **scales)
+            on = {} if image is None else {"image": image}
+            stage = kind(**on, language=language, **scales)
         self._made[name] = stage  # the last one in use stands last
         while len(self._made) > MOST:
             self._made.pop(next(iter(self._made))).close()

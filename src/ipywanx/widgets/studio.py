@@ -16,7 +16,7 @@ import traitlets
 
 from ipywanx.errors import InvalidRequest, UnusableImage, WanxError
 from ipywanx.given import refused
-from ipywanx.model.functions import FUNCTIONS, EditRequest
+from ipywanx.model.functions import FUNCTIONS, Doodle, EditRequest
 from ipywanx.model.images import Picture
 from ipywanx.model.loading import load
 from ipywanx.model.metadata import Metadata
@@ -108,6 +108,7 @@ class Studio(PageWidget):
         self._source = PictureSource()
         self._image: Picture | None = None
         self._on_board = True  # until a picture is chosen, doodle has a blank board
+        self._sketch: Picture | None = None  # what the board begins with
         self._stages = Stages()
         self._budget = Budget(self._session, lambda: self.cap)
         traits.setdefault("language", preferred_language())
@@ -243,6 +244,8 @@ class Studio(PageWidget):
         self._fill_in(request.about.name, request.given)
         if isinstance(self.stage, MaskEditor):
             self.stage.mask = getattr(request, "mask")  # noqa: B009 - only one class has it
+        if isinstance(request, Doodle) and request.is_sketch:
+            self._use_board(request.image)
 
     def _fill_in(self, function: str, values: Mapping[str, Any]) -> None:
         """The function and its values; the picture stays."""
@@ -273,6 +276,11 @@ class Studio(PageWidget):
         self.known = self._recalled() is not None
         self._set_stage()
 
+    def _use_board(self, sketch: Picture | None = None) -> None:
+        """Draw in the picture's place; on a sketch, or on blank paper."""
+        self._sketch, self._on_board = sketch, True
+        self._set_stage()
+
     def _recalled(self) -> EditRequest | Metadata | None:
         """What made the picture, where the history knows it by its bytes, or it says so itself."""
         if self._image is None or not self._image.data:
@@ -286,9 +294,10 @@ class Studio(PageWidget):
             self.on_board = isinstance(self.stage, DoodleBoard)
 
     def _stage_of(self, function: str) -> Any:
-        image = None if self._on_board and function == "doodle" else self._image
+        is_drawn = self._on_board and function == "doodle"
+        image = self._sketch if is_drawn else self._image
         given = self.values.get(function, {})
-        return self._stages.choose(function, image, given, self.language)
+        return self._stages.choose(function, image, given, self.language, is_drawn=is_drawn)
 
     def _translate(self, change: dict[str, Any]) -> None:
         self.gallery.language = self.experiment.language = change["new"]
@@ -357,8 +366,7 @@ class Studio(PageWidget):
             case "variables":
                 self.variables = self._source.variables()
             case "board":
-                self._on_board = True
-                self._set_stage()
+                self._use_board()
             case "recall":
                 if isinstance(made := self._recalled(), EditRequest):
                     self.fill(made)
