@@ -1,5 +1,6 @@
 """All widgets on one page: none changes how another looks, and none makes another one deaf."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,11 @@ wx.edit("stylization_all", photo, "转换成法国绘本风格", n=4, seed=9)
 """
 GALLERY = "gallery = wx.Gallery(); gallery"
 SWEEP = """\
-grid = wx.sweep("super_resolution", photo, ["a", "b"], upscale_factor=[1, 2],
-                score=lambda result: {"width": result.images[0].width})
+def judged(result):
+    if result.request.prompt == "b" and result.images[0].width > 1000:
+        raise ValueError("too wide to judge")
+    return {"width": result.images[0].width}
+grid = wx.sweep("super_resolution", photo, ["a", "b"], upscale_factor=[1, 2], score=judged)
 show_sweep(grid)
 grid.result()
 """
@@ -204,3 +208,11 @@ def test_a_label_acts_on_its_own_form(notebook: Notebook):
     for cell in (9, 6):
         notebook.locator(cell, "[data-field=prompt] .wanx-label").click()
         expect(notebook.locator(cell, "[data-field=prompt] textarea")).to_be_focused()
+
+
+def test_a_cell_without_a_score_says_why(notebook: Notebook):
+    """What the score function raised stands in the cell, not only where the pointer rests."""
+    last = notebook.locator(2, ".wanx-cell").last
+    why = "No score: ValueError: too wide to judge"
+    expect(last.locator(".wanx-cell-scores")).to_have_text(why)
+    expect(last).to_have_attribute("aria-label", re.compile(re.escape(why)))

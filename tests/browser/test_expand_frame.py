@@ -254,7 +254,7 @@ def test_presets(lab: Lab):
     press("16:9")
     poll(hand.notebook, "frame.output_size == (1067, 600)")
     press("9:16")
-    said = "9:16 would need 2.37× the height; 2× is the most."
+    said = "For 9:16 the picture must become 2.37 times as high; the service allows 2 times."
     hand.view.get_by_text(said).wait_for()
     impossible = hand.view.locator("[data-name='9:16']")
     assert impossible.get_attribute("aria-disabled") == "true"

@@ -127,12 +127,12 @@ _FRAME = {
         "边长超过 {n} 像素：结果须先缩小才能再次编辑。",
     ),
     "frame_too_wide": Text(
-        "{ratio} would need {n}× the width; {most}× is the most.",
-        "{ratio} 需要 {n} 倍宽度；最多 {most} 倍。",
+        "For {ratio} the picture must become {n} times as wide; the service allows {most} times.",
+        "要得到 {ratio}，宽度须扩大到 {n} 倍；服务最多允许 {most} 倍。",
     ),
     "frame_too_high": Text(
-        "{ratio} would need {n}× the height; {most}× is the most.",
-        "{ratio} 需要 {n} 倍高度；最多 {most} 倍。",
+        "For {ratio} the picture must become {n} times as high; the service allows {most} times.",
+        "要得到 {ratio}，高度须扩大到 {n} 倍；服务最多允许 {most} 倍。",
     ),
     "frame_unknown": Text(
         "The picture's size is not known here, so neither is its shape.",

@@ -64,9 +64,9 @@ class SweepCell {
     const waits = told ? text("missing") : text("loading");
     this.word.textContent = isMade ? waits : error ? `${state}${text("colon")}${error}` : state;
     const scores = Object.entries(told?.scores ?? {}).map(([name, value]) => `${name} ${scoreText(value)}`);
-    if (told?.note) scores.push(text("no_score"));
+    if (told?.note) scores.push(`${text("no_score")}${text("colon")}${told.note}`);
     this.scores.textContent = scores.join(" · ");
-    this.scores.title = told?.note || scores.join("\n");
+    this.scores.title = scores.join("\n");
     const labels = this.labels(this.index) ?? told?.labels ?? [];
     this.caption.textContent = labels.join(" · ");
     this.caption.title = this.caption.textContent;
