@@ -324,6 +324,26 @@ def test_a_result_of_another_cell_comes_in_quietly(lab: Lab):
     g.is_filled()
 
 
+def test_a_result_is_deleted_after_a_question(lab: Lab):
+    """Delete asks first, Escape takes it back; then card, viewer and files are gone for good."""
+    g = opened(lab, AGAIN)
+    g.open(1)
+    g.press("delete")
+    expect(g.viewer.get_by_text("for good?")).to_be_visible()
+    assert g.focused() == "Keep"
+    g.page.keyboard.press("Escape")
+    expect(g.viewer.get_by_text("for good?")).to_be_hidden()
+    expect(g.viewer).to_be_visible()
+    g.shows(*PROMPTS)
+    g.press("delete")
+    g.press("delete_yes")
+    g.shows(PROMPTS[0], PROMPTS[2])
+    expect(g.viewer).to_be_hidden()
+    expect(g.cards().first).to_be_focused()
+    assert "Error" not in g.notebook.run(1)
+    Viewing(g.notebook, 1).shows(PROMPTS[0], PROMPTS[2])
+
+
 @pytest.mark.slow
 def test_stars_tags_and_search_outlive_page_and_kernel(lab: Lab):
     """What was starred and tagged is found after a reload of the page, and by a new kernel."""

@@ -536,3 +536,23 @@ def test_a_file_may_be_dropped_anywhere(person: Person, tmp_path: Path):
     expect(person.studio.locator(".wanx-picture-name")).to_have_text(
         "over_mask.png", timeout=20_000
     )
+
+
+def test_only_what_this_studio_made(lab: Lab):
+    """A tick leaves what this studio made, of all that is in the history; a reload keeps it so."""
+    other = "wx.edit('colorization', photo); None"
+    notebook = lab.notebook([SETUP, other])
+    assert "Error" not in notebook.run(0) + notebook.run(1)
+    person = Person(notebook)
+    fill(person, "super_resolution")
+    person.submit(2)
+    only = person.studio.get_by_label("This studio only")
+    only.check()
+    expect(person.studio.locator(".wanx-card:visible")).to_have_count(1)
+    expect(person.studio.locator(".wanx-card:visible")).to_contain_text("Super-resolution")
+    person.comes_to("studio.gallery.own_only", True)
+    notebook.reload()
+    person = Person(notebook)
+    expect(person.studio.locator(".wanx-card:visible")).to_have_count(1)
+    person.studio.get_by_label("This studio only").uncheck()
+    expect(person.studio.locator(".wanx-card:visible")).to_have_count(2)

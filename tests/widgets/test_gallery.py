@@ -17,6 +17,7 @@ from ipywanx.model.chunks import stripped
 from ipywanx.model.requests import REQUESTS
 from ipywanx.session import Session
 from ipywanx.widgets.gallery import ACTIONS, Gallery
+from ipywanx.widgets.studio import Studio
 
 PHOTO = png("teal", (600, 520))
 
@@ -302,3 +303,49 @@ def nonsense_gallery(session, open_gallery):
     yield gallery
     for future in asked:
         future.result(60)
+
+
+def test_a_deleted_result_is_gone_with_its_files(session, open_gallery):
+    """Its card, row and pictures go; what another one names stays; nonsense changes nothing."""
+    shared, own = png("red"), png("blue")
+    gone = keep(session.archive, None, shared, own, asked=2.0)
+    left = keep(session.archive, None, shared, asked=1.0)
+    gallery = open_gallery()
+    folder = session.archive.files.folder
+    files = {path for path in folder.rglob("*") if path.is_file()}
+    gallery._receive(gallery, {"kind": "delete", "id": gone.id}, [])
+    wait_until(lambda: [card["id"] for card in gallery.cards] == [left.id])
+    removed = files - {path for path in folder.rglob("*") if path.is_file()}
+    assert [path.read_bytes() == shared for path in files - removed] == [True]
+    assert len(removed) == 1
+    assert open_gallery().cards == gallery.cards
+    content, _ = ask(gallery, "delete", "nowhere")
+    assert content == {"kind": "gone", "id": "nowhere"}
+    assert len(gallery.cards) == 1
+
+
+def test_what_cannot_be_deleted_stays_and_is_said(session, open_gallery, monkeypatch):
+    """Where the history cannot be written the card stays, and the page hears why."""
+    keep(session.archive, None, png("red"))
+    gallery = open_gallery()
+    monkeypatch.setattr(session.archive.history, "delete", lambda *_: False)
+    content, _ = ask(gallery, "delete", gallery.cards[0]["id"])
+    assert content["kind"] == "refused"
+    assert content["text"][0].startswith("Nothing was deleted.")
+    assert len(gallery.cards) == 1
+
+
+def test_a_studio_tells_its_own_results_from_others(session):
+    """What the studio made by its form and its experiments is its own; other results are not."""
+    keep(session.archive, None, png("red"))
+    studio = Studio(png("teal", (600, 520)), "super_resolution", session=session)
+    assert studio.gallery.own == []
+    studio.submit().result()
+    studio.experiment.axes = [{"name": "upscale_factor", "text": "2, 3"}]
+    studio.experiment.run().result()
+    session.edit("colorization", PHOTO)
+    wait_until(lambda: len(studio.gallery.cards) == 5 and len(studio.gallery.own) == 3)
+    functions = {card["id"]: card["function"] for card in studio.gallery.cards}
+    assert {functions[name] for name in studio.gallery.own} == {"super_resolution"}
+    assert Gallery(session).own is None
+    studio.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +52,14 @@ class Budget:
         """What came of the jobs, oldest first; each is read from the disk when it is asked for."""
         sources = [one.source for one in self._settled() if isinstance(one, _Paid)]
         return self._session.kept(sources)
+
+    @property
+    def tasks(self) -> Collection[str]:
+        """The ids of all tasks that this was spent on, those of experiments too."""
+        with self._lock:
+            jobs = [one.source if isinstance(one, _Paid) else one for one in self._settled()]
+            cells = [cell for sweep in self.sweeps for cell in sweep.cells]
+        return {one.task_id for one in [*jobs, *cells] if one.task_id}
 
     @property
     def spent(self) -> float:

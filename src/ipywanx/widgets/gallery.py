@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,10 @@ class Gallery(PageWidget):
     language = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
     search = traitlets.Unicode().tag(sync=True)
     starred_only = traitlets.Bool(default_value=False).tag(sync=True)
+    own = traitlets.List(trait=traitlets.Unicode(), default_value=None, allow_none=True).tag(
+        sync=True
+    )
+    own_only = traitlets.Bool(default_value=False).tag(sync=True)
 
     def __init__(
         self, session: Session | None = None, limit: int = 200, language: str = "en"
@@ -77,6 +81,7 @@ class Gallery(PageWidget):
         self._adder: threading.Thread | None = None
         self._closed = threading.Event()
         self._heard = widgets.CallbackDispatcher()
+        self._own: Callable[[], Collection[str]] | None = None
         # Pictures are shrunk beside the kernel's own thread, which stays free for cells.
         self._workers = ThreadPoolExecutor(2, thread_name_prefix="ipywanx-gallery")
         super().__init__(
@@ -94,11 +99,25 @@ class Gallery(PageWidget):
             cards = {card["id"]: card for card in map(self._shelf.add, reversed(made))}
             others = [other for other in self.cards if other["id"] not in cards]
             self.cards = [*cards.values(), *others][: self._limit]
+        self.find_own()
 
     def reload(self) -> None:
         """Read the history again. Any thread may call."""
         with self._lock:
             self.cards = self._shelf.recent(self._limit)
+        self.find_own()
+
+    def offer_own(self, tasks: Callable[[], Collection[str]]) -> None:
+        """Offer to show only what the host has made; the callable tells its tasks by their ids."""
+        self._own = tasks
+        self.find_own()
+
+    def find_own(self) -> None:
+        """Look again which results the host has made. Any thread may call."""
+        if self._own is not None:
+            tasks = self._own()
+            with self._lock:
+                self.own = [card["id"] for card in self.cards if card["task"] in tasks]
 
     def on_action(self, callback: Callable[[str, Result], None]) -> None:
         """Offer the four actions of :data:`ACTIONS`; the callback hears which, and with what.
@@ -153,6 +172,8 @@ class Gallery(PageWidget):
                     self._act(content["name"], name, index)
                 case "picture":
                     self._workers.submit(self._answer, self._picture, name, index, content["side"])
+                case "delete":
+                    self._workers.submit(self._answer, self._delete, name)
                 case "details" | "code":
                     self._workers.submit(self._answer, getattr(self, f"_{kind}"), name)
                 case "save":
@@ -173,6 +194,15 @@ class Gallery(PageWidget):
         with self._lock:
             card = self._shelf.mark(name, starred, tags)
             self.cards = [card if other["id"] == name else other for other in self.cards]
+
+    def _delete(self, name: str) -> None:
+        try:
+            self._shelf.delete(name)
+        except WanxError as error:
+            self.send({"kind": "refused", "id": name, "text": list(error.text)})
+            return
+        with self._lock:
+            self.cards = [other for other in self.cards if other["id"] != name]
 
     def _act(self, action: str, name: str, index: int) -> None:
         result = self._shelf.only(name, index) if action == "use" else self._shelf.result(name)

@@ -65,6 +65,15 @@ class Shelf:
             record = replace(known, **new)  # type: ignore[arg-type]
         return self._card(record)
 
+    def delete(self, name: str) -> None:
+        """Forget a result, and remove its pictures' files that no other one names.
+
+        Raises:
+            WanxError: The history cannot be written; nothing was removed.
+        """
+        self._archive.broom.delete([self._records[name]])
+        self._held.pop(name, None)
+
     def result(self, name: str) -> Result | None:
         """The whole result, or None where its files are gone."""
         return self._held.get(name) or self._archive.result(self._records[name])

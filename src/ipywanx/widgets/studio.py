@@ -125,6 +125,7 @@ class Studio(PageWidget):
             **traits,
         )
         self.gallery.on_action(self._act_on)
+        self.gallery.offer_own(lambda: self._budget.tasks)
         self._queue = Queue(self._session, self._show_queue, self._finish)
         try:
             if image is not None:
@@ -310,6 +311,7 @@ class Studio(PageWidget):
 
     def _sum_up(self) -> None:
         self.spent = self._budget.spent
+        self.gallery.find_own()
 
     def _finish(self, job: Job) -> None:
         """Tell the page of a result: which card it is, and what the preview did not understand."""

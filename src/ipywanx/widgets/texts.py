@@ -183,6 +183,7 @@ _GALLERY = {
     "gallery": Text("Gallery", "图库"),
     "search": Text("Search prompts, functions, tags", "搜索提示词、功能、标签"),
     "starred_only": Text("Starred only", "只看已加星"),
+    "own_only": Text("This studio only", "只看本工作台"),
     "shown": Text("{n} of {all}", "{n} / {all}"),
     "empty": Text(
         "Nothing has been made yet. What you make appears here.",
@@ -238,6 +239,12 @@ _GALLERY = {
     "copied": Text("Copied.", "已复制。"),
     "not_copied": Text("It is selected: press Ctrl+C.", "已选中：请按 Ctrl+C。"),
     "no_code": Text("Nobody knows what was asked.", "不知道当时的请求。"),
+    "delete": Text("Delete…", "删除…"),
+    "delete_sure": Text(
+        "Delete this result and its pictures for good?", "要永久删除此结果及其图片吗？"
+    ),
+    "delete_yes": Text("Delete", "删除"),
+    "keep": Text("Keep", "保留"),
     "edit": Text("Edit again", "再次编辑"),
     "use": Text("Use as input", "用作输入"),
     "seed": Text("Reuse seed", "沿用种子"),

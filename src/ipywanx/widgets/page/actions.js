@@ -13,6 +13,17 @@ class Actions {
     this.tags.addEventListener("change", () => this.keepTags());
     this.tags.addEventListener("keydown", (event) => event.key === "Enter" && this.keepTags());
     const label = element("label", { className: "wanx-field" }, says(element("span"), "tags"), this.tags);
+    this.remove = wordButton("delete", () => this.ask(true));
+    this.stay = wordButton("keep", () => this.ask(false));
+    this.sure = named(
+      element(
+        "span", { className: "wanx-group", role: "group", hidden: true },
+        says(element("strong"), "delete_sure"),
+        wordButton("delete_yes", () => send({ kind: "delete", id: this.id })),
+        this.stay,
+      ),
+      "delete_sure",
+    );
     this.status = element("span", { className: "wanx-status", role: "status", "aria-live": "polite" });
     this.host = element("span", { className: "wanx-group" });
     this.code = this.codePanel();
@@ -26,6 +37,8 @@ class Actions {
         wordButton("code", () => this.toggleCode()),
         wordButton("compare", compare),
         this.host,
+        this.remove,
+        this.sure,
       ),
       this.status, // on a line of its own, always there: no button moves under the pointer
       this.code,
@@ -36,6 +49,8 @@ class Actions {
     if (this.id !== card.id) {
       this.code.hidden = true;
       this.status.textContent = "";
+      this.sure.hidden = true;
+      this.remove.hidden = false;
     }
     const name = card.starred ? "unstar" : "star";
     this.star.setAttribute("aria-pressed", String(card.starred));
@@ -44,6 +59,13 @@ class Actions {
     if (this.id !== card.id || document.activeElement !== this.tags) this.tags.value = tags;
     this.kept = tags;
     this.id = card.id;
+  }
+
+  // Whether it is to be deleted for good; what keeps it is next to the hand.
+  ask(isAsked) {
+    this.sure.hidden = !isAsked;
+    this.remove.hidden = isAsked;
+    (isAsked ? this.stay : this.remove).focus();
   }
 
   showHost() {
@@ -108,7 +130,8 @@ class Actions {
       if (!message.magic) this.say(this.text("no_code"));
     } else if (message.kind === "file") {
       this.download(message.name, buffers[0]);
-    } else if (message.kind === "gone") this.say(this.text("missing"));
+    } else if (message.kind === "refused") this.say(chosen(this.model, message.text));
+    else if (message.kind === "gone") this.say(this.text("missing"));
   }
 
   download(name, data) {

@@ -25,10 +25,13 @@ function render({ model, el }) {
   search.addEventListener("input", () => set("search", search.value));
   const starred = element("input", { type: "checkbox" });
   starred.addEventListener("change", () => set("starred_only", starred.checked));
+  const own = element("input", { type: "checkbox" });
+  own.addEventListener("change", () => set("own_only", own.checked));
+  const ownOnly = element("label", { className: "wanx-field" }, own, says(element("span"), "own_only"));
   const count = element("span", { className: "wanx-count", role: "status" });
   const only = element("label", { className: "wanx-field" }, starred, says(element("span"), "starred_only"));
   const root = named(
-    element("section", { className: "wanx-gallery" }, row(search, only, count), lost, wall.node, viewer.node),
+    element("section", { className: "wanx-gallery" }, row(search, only, ownOnly, count), lost, wall.node, viewer.node),
     "gallery",
   );
   root.setAttribute("data-lm-suppress-shortcuts", "true"); // d d would delete the cell
@@ -37,6 +40,8 @@ function render({ model, el }) {
   function showFilter() {
     if (search.value !== model.get("search")) search.value = model.get("search");
     starred.checked = model.get("starred_only");
+    own.checked = model.get("own_only");
+    ownOnly.hidden = model.get("own") === null;
     wall.filter();
     showCount();
   }
@@ -84,7 +89,7 @@ function render({ model, el }) {
 
   const heard = [
     ["change:cards", showCards],
-    ["change:search change:starred_only", showFilter],
+    ["change:search change:starred_only change:own change:own_only", showFilter],
     ["change:language change:texts change:titles", showLanguage],
     ["change:actions", () => (viewer.actions.showHost(), speak(viewer.node, text))],
     ["msg:custom", (message, buffers) => {

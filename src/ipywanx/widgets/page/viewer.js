@@ -171,6 +171,7 @@ class Viewer {
     const { target, key } = event;
     if (key === "Escape") {
       if (this.choosing) this.choose(false);
+      else if (!this.actions.sure.hidden) this.actions.ask(false);
       else this.close();
     } else if (target.matches("input[type=text], input[type=search], textarea")) return false;
     else if (this.id && this.compare.key(event)) return true;

@@ -43,7 +43,8 @@ class Wall {
     all = all.slice(this.held);
     const kept = new Set(all.map(({ id }) => id));
     for (const [id, card] of this.cards) {
-      if (kept.has(id) || this.held) continue; // also what falls off the end stays for now
+      // While new ones wait, also what falls off the end stays; what was deleted does not.
+      if (kept.has(id) || (this.held && card.data.asked <= all.at(-1)?.asked)) continue;
       this.watcher.unobserve(card.node);
       card.node.remove();
       this.cards.delete(id);
@@ -66,9 +67,10 @@ class Wall {
     const { text } = this.parts;
     const words = this.model.get("search").toLowerCase().split(/\s+/).filter(Boolean);
     const starredOnly = this.model.get("starred_only");
+    const own = this.model.get("own_only") && this.model.get("own");
     let count = 0;
     for (const card of this.cards.values()) {
-      card.node.hidden = !card.matches(words, starredOnly);
+      card.node.hidden = !card.matches(words, starredOnly) || (own && !own.includes(card.data.id));
       if (!card.node.hidden) count += 1;
     }
     this.empty.textContent = text(this.cards.size ? "no_match" : "empty");
@@ -117,7 +119,7 @@ class Wall {
   }
 
   focus(id) {
-    this.cards.get(id)?.button.focus();
+    (this.cards.get(id) ?? this.shown()[0])?.button.focus();
   }
 
   // One card is in the tab order; arrows go from card to card.
