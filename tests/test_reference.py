@@ -63,7 +63,7 @@ def test_the_table_has_all_functions():
     assert own["stylization_local"] == ""
     for row in rows:
         about = REQUESTS[row[0].strip("`")].about
-        assert row[1] == ", ".join([about.title.en, *about.aliases])
+        assert row[1] == ", ".join([about.title.en, *(f"`{word}`" for word in about.aliases)])
 
 
 def test_the_usage_names_what_all_functions_share():

@@ -100,7 +100,8 @@ def prompts_of(cls: type[EditRequest]) -> list[str]:
 
 def _names(cls: type[EditRequest]) -> str:
     """The title, and what else names the function on a line."""
-    return Text(", ", "、").told().join([cls.about.title.told(), *cls.about.aliases])
+    words = [f"`{word}`" for word in cls.about.aliases]
+    return Text(", ", "、").told().join([cls.about.title.told(), *words])
 
 
 def _own_flags(cls: type[EditRequest]) -> str:
