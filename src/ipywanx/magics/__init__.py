@@ -1,14 +1,7 @@
-"""The front door: ``%wanx`` and ``%%wanx``.
-
-An edit at the left margin of a cell is turned into an awaited call (:func:`await_edits`): "Run
-All" waits for its pictures, while the kernel's loop stays free for the Cancel button. Anywhere
-else, in a function or a loop, the plain magic waits in the ordinary way.
-"""
+"""The front door: ``%wanx`` and ``%%wanx``, with their completion, as ``%load_ext`` adds them."""
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +9,16 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from ipywanx.calls import left_behind
 from ipywanx.errors import WanxError
+from ipywanx.magics.awaiting import Awaiter
 from ipywanx.magics.commands import WanxMagics
 from ipywanx.magics.completion import candidates
 from ipywanx.text import Text, prefer_language
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from IPython.core.interactiveshell import InteractiveShell
 
     from ipywanx.experiments.sweep import Sweep
 
-# No variable of the person's: %reset would take it away.
-_AWAITED = f'get_ipython().magics_manager.registry["{WanxMagics.__name__}"].awaited'
-_CALL = re.compile(
-    r"^((?:\w+\s*=\s*)?)get_ipython\(\)\.run_(?:line|cell)_magic\('wanx', (.*)\)\s*$", re.DOTALL
-)
-
-
-_SHELL = "IPython.core.interactiveshell"
 _SWEEP = ("ipywanx.experiments.sweep", "Sweep")
 
 
@@ -45,44 +29,29 @@ def _show_sweep(sweep: Sweep) -> None:
     show_sweep(sweep)
 
 
-def await_edits(lines: list[str]) -> list[str]:
-    """Turn our magics at the left margin, translated by IPython, into awaited calls.
-
-    Not those of a cell in a cell, as ``%%time`` and ``%%capture`` run theirs: these cannot await.
-    """
-    return (
-        lines if _in_a_cell() else [_CALL.sub(rf"\1await {_AWAITED}(\2)\n", line) for line in lines]
-    )
+_MATCHER = "ipywanx"
 
 
-def _in_a_cell() -> bool:
-    """Whether a cell is running that asks for this one."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - IPython tells it by nothing else
-    while frame is not None:
-        code = frame.f_code
-        if code.co_name == "run_code" and frame.f_globals.get("__name__") == _SHELL:
-            return True
-        frame = frame.f_back
-    return False
+def _matcher(shell: InteractiveShell) -> Callable[[CompletionContext], dict[str, Any]]:
+    """What completes our lines in a shell."""
 
+    @context_matcher(identifier=_MATCHER)
+    def complete(context: CompletionContext) -> dict[str, Any]:
+        line, at = context.line_with_cursor, context.cursor_position
+        found = candidates(line[:at], shell.user_ns, line[at:])
+        if found is None:
+            return {"completions": []}
+        fragment, words = found
+        if fragment and not words:
+            words = [fragment]  # else other completers offer what cannot stand on our line
+        return {
+            "completions": [SimpleCompletion(word, type="wanx") for word in words],
+            "matched_fragment": fragment,
+            "suppress": True,
+            "ordered": True,
+        }
 
-@context_matcher(identifier="ipywanx")
-def _complete(context: CompletionContext) -> dict[str, Any]:
-    from IPython import get_ipython
-
-    line, at = context.line_with_cursor, context.cursor_position
-    found = candidates(line[:at], get_ipython().user_ns, line[at:])
-    if found is None:
-        return {"completions": []}
-    fragment, words = found
-    if fragment and not words:
-        words = [fragment]  # else other completers offer what cannot stand on our line
-    return {
-        "completions": [SimpleCompletion(word, type="wanx") for word in words],
-        "matched_fragment": fragment,
-        "suppress": True,
-        "ordered": True,
-    }
+    return complete  # type: ignore[no-any-return] # IPython's decorator has no types
 
 
 def load(shell: InteractiveShell) -> None:
@@ -91,8 +60,10 @@ def load(shell: InteractiveShell) -> None:
     magics = WanxMagics(shell)
     shell.register_magics(magics)
     shell.configurables.append(magics)  # type: ignore[arg-type]  # it lists any Configurable
-    shell.input_transformers_post.append(await_edits)
-    shell.Completer.custom_matchers.insert(0, _complete)
+    awaiter = Awaiter(shell)
+    shell.input_transformers_post.append(awaiter)
+    shell.events.register("post_run_cell", awaiter.stay_last)
+    shell.Completer.custom_matchers.insert(0, _matcher(shell))
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.for_type_by_name(*_SWEEP, _show_sweep)
     _tell_left_behind()
@@ -144,10 +115,12 @@ def unload(shell: InteractiveShell) -> None:
     prefer_language(None)
     if shell.display_formatter is not None:
         shell.display_formatter.ipython_display_formatter.pop(".".join(_SWEEP), None)
-    _discard(shell.input_transformers_post, await_edits)
-    _discard(shell.Completer.custom_matchers, _complete)
+    for awaiter in [one for one in shell.input_transformers_post if isinstance(one, Awaiter)]:
+        shell.input_transformers_post.remove(awaiter)
+        shell.events.unregister("post_run_cell", awaiter.stay_last)
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [one for one in matchers if _name(one) != _MATCHER]
 
 
-def _discard(items: list[Any], item: Callable[..., Any]) -> None:
-    if item in items:
-        items.remove(item)
+def _name(matcher: object) -> str:
+    return str(getattr(matcher, "matcher_identifier", ""))
