@@ -26,8 +26,13 @@ COMMANDS: Mapping[str, tuple[str, Text]] = {
     "functions": ("functions", Text("The ten functions and their flags.", "十个功能及其选项。")),
     "help": ("help FUNCTION", Text("One function's parameters.", "一个功能的全部参数。")),
     "mask": (
-        "mask IMAGE -o NAME [--fit]",
-        Text("A mask editor under the cell.", "在单元格下方打开蒙版编辑器。"),
+        "mask IMAGE -o NAME [--fit] [--fresh]",
+        Text(
+            "A mask editor under the cell. Run again on the same picture, it keeps what was "
+            "painted; `--fresh` begins anew.",
+            "在单元格下方打开蒙版编辑器。对同一张图片再次运行时保留已绘制的内容；"
+            "`--fresh` 重新开始。",
+        ),
     ),
     "jobs": (
         "jobs",
@@ -50,9 +55,10 @@ COMMANDS: Mapping[str, tuple[str, Text]] = {
     "history": (
         "history [TEXT] [-o NAME] [--export FOLDER] [--delete]",
         Text(
-            "The results that are kept, newest first: shown, kept in a variable, written out, or "
-            "deleted, which needs a text.",
-            "已保存的结果，最新的在前：可查看、存入变量、导出，或删除（删除时必须写文本）。",
+            "The results that are kept, newest first, or those that all words of a text are "
+            "in: shown, kept in a variable, written out, or deleted, which needs a text.",
+            "已保存的结果，最新的在前；写文本时，只列出含有其中所有词的结果。可查看、存入变量、"
+            "导出，或删除（删除时必须写文本）。",
         ),
     ),
     "cost": (
@@ -77,8 +83,9 @@ SWEEP_FLAGS: Mapping[str, Text] = {
         "超过这一金额（元）时，先询问再开始。",
     ),
     "--replace": Text(
-        "`OLD=NEW,NEW`: the prompt as it is, and with each new word; may be given several times.",
-        "`旧=新,新`：原提示词，以及换成每个新词的提示词；可多次使用。",
+        "`OLD=NEW,NEW`: the prompt as it is, and with each new word; quotes keep a comma in one; "
+        "may be given several times.",
+        "`旧=新,新`：原提示词，以及换成每个新词的提示词；含逗号的词加引号；可多次使用。",
     ),
     "--zip": Text(
         "The axes go in step; otherwise every combination is made.",

@@ -16,7 +16,7 @@ USAGE = Text(
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     run it, wait, show the pictures
 %%wanx FUNCTION IMAGE [flags]                the same; the cell's body is the prompt, verbatim
 %wanx sweep FUNCTION IMAGE [flags] -o NAME   vary flags: --strength "0.2-1 [5]" --seed 1-3
-%wanx mask IMAGE -o NAME                     paint a mask; then --mask NAME
+%wanx mask IMAGE -o NAME [--fresh]           paint a mask; then --mask NAME
 %wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   what was made, in any kernel
 %wanx config [key [--keyring] [--forget]]    who answers, and with which key
@@ -28,14 +28,15 @@ IMAGE is a variable (PIL image, array, bytes, path, earlier result), else a path
 -p, --prompt TEXT    what to do                  -o NAME        keep the result in a variable
 -n N                 pictures, 1 to 4            --seed N       for repeatable pictures
 --fit                resize what does not fit    --dry-run      show the request, send nothing
---background         return a Job at once        --help         the function's own flags""",
+--background         return a Job at once        --help         the function's own flags
+--fresh              a mask or a studio of that name anew; else it stays as it was left""",
     """\
 %wanx [IMAGE] [-p PROMPT] [-o NAME]          工作台：表单、队列与图库
 %wanx FUNCTION [IMAGE]                       按此功能和图片打开工作台
 %wanx FUNCTION IMAGE [-p PROMPT] [flags]     运行、等待并显示图片
 %%wanx FUNCTION IMAGE [flags]                同上；单元格的正文原样作为提示词
 %wanx sweep FUNCTION IMAGE [flags] -o NAME   变化参数：--strength "0.2-1 [5]" --seed 1-3
-%wanx mask IMAGE -o NAME                     绘制蒙版；之后用 --mask NAME
+%wanx mask IMAGE -o NAME [--fresh]           绘制蒙版；之后用 --mask NAME
 %wanx functions | help FUNCTION | jobs | resume [ID] | cancel ID | cost
 %wanx history [TEXT] [-o NAME] [--export FOLDER] [--delete]   任意内核生成过的结果
 %wanx config [key [--keyring] [--forget]]    由谁应答，用哪个密钥
@@ -47,7 +48,8 @@ IMAGE 是变量（PIL 图像、数组、字节、路径、之前的结果），�
 -p, --prompt TEXT    要做什么                    -o NAME        把结果存入变量
 -n N                 图片数量，1 到 4            --seed N       得到可重复的图片
 --fit                自动缩放不合要求的图片      --dry-run      只显示请求，不发送
---background         立即返回 Job                --help         该功能自己的选项""",
+--background         立即返回 Job                --help         该功能自己的选项
+--fresh              同名的蒙版或工作台重新开始；否则保持上次的状态""",
 )
 
 

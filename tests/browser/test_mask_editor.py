@@ -6,7 +6,7 @@ Each test asks the kernel which pixels are painted: what the service would get, 
 import math
 
 import pytest
-from hand import FRAME_OF_PICTURE, NAMELESS, opened, poll
+from hand import FRAME_OF_PICTURE, NAMELESS, Hand, opened, poll
 from lab import Lab
 from PIL import Image
 
@@ -271,6 +271,27 @@ def test_numbers(lab: Lab):
     hand.editor.get_by_label("Corners as x,y pairs").fill("（３０，10）（200，40）；120、180")
     hand.use("add")
     hand.has("empty.polygon([(30, 10), (200, 40), (120, 180)])")
+
+
+def test_a_mask_is_there_again_when_its_cell_runs_again(lab: Lab):
+    """The cell of %wanx mask, run again, shows the ink and the steps; it can be painted on."""
+    line = "%wanx mask pixels -o editor"
+    hand = opened(lab, "%load_ext ipywanx", line)
+    hand.notebook.run(1)
+    hand.notebook.evaluate("del editor")
+    for turn in (1, 2):
+        said = hand.notebook.run(2)
+        assert ("keeps what was painted" in said) is (turn == 2)
+        hand = Hand(hand.notebook, 2)
+        if turn == 1:
+            hand.draw((100, 100), (400, 100))
+            hand.has("empty.stroke([(100, 100), (400, 100)], editor.radius)")
+    assert hand.color(250, 100) != pytest.approx((190, 215, 240), abs=20)
+    hand.draw((100, 300), (250, 300))
+    both = "empty.stroke([(100, 100), (400, 100)], editor.radius)"
+    hand.has(f"{both}.stroke([(100, 300), (250, 300)], editor.radius)")
+    hand.use("undo")
+    hand.has(both)
 
 
 def test_the_wheel_is_the_pages(lab: Lab):

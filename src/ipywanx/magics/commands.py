@@ -6,7 +6,7 @@ import re
 from collections import ChainMap
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.error import UsageError
 from IPython.core.magic import (
@@ -27,6 +27,7 @@ from ipywanx.magics import config, nested
 from ipywanx.magics.grammar import Command, Edit, Experiment, Meaning, parse
 from ipywanx.magics.variables import refuse_missing
 from ipywanx.magics.words import flag_kinds, misuse
+from ipywanx.model.loading import load
 from ipywanx.model.requests import REQUESTS, make_request, request_class
 from ipywanx.model.tasks import Status
 from ipywanx.session import current
@@ -37,12 +38,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from IPython.core.interactiveshell import InteractiveShell
+    from ipywidgets import Widget
+    from PIL.Image import Image
 
     from ipywanx.experiments.sweep import Sweep
     from ipywanx.model.results import Result
     from ipywanx.service.job import Job
     from ipywanx.widgets.progress import Progress
 
+
+_Widget = TypeVar("_Widget", bound="Widget")
 
 FIRST_WORD = 3.0
 """Seconds in which the service says what it knows of a task."""
@@ -236,6 +241,12 @@ class WanxMagics(Magics, Configurable):
             self._shell.push({asked.output: past})
         return None if folder or doomed else past
 
+    def _earlier(self, kind: type[_Widget], asked: Command) -> _Widget | None:
+        """The widget that the line's name has already, as long as it can be shown again."""
+        there = self._shell.user_ns.get(asked.output) if asked.output else None
+        usable = isinstance(there, kind) and there.comm is not None and not asked.fresh
+        return there if usable else None
+
     def _open_studio(self, asked: Command) -> Any:
         """The studio under the cell, set up as far as the line says."""
         if not has_kernel(self._shell):
@@ -244,8 +255,17 @@ class WanxMagics(Magics, Configurable):
         from ipywanx.widgets.studio import Studio
 
         values = dict(asked.values)
-        function = asked.argument or "stylization_all"
-        studio = Studio(values.pop("image", None), function, **values)
+        image, name = values.pop("image", None), asked.output
+        studio = self._earlier(Studio, asked)
+        if studio is None:
+            studio = Studio(image, asked.argument or "stylization_all", **values)
+        else:
+            studio.go_on(image, asked.argument, **values)
+            said = Text(
+                f"{name} is as you left it; --fresh begins anew.",
+                f"{name} 保持上次的状态；用 --fresh 重新开始。",
+            )
+            print(said.told())  # noqa: T201
         if asked.output:
             self._shell.push({asked.output: studio})
         return studio
@@ -254,10 +274,24 @@ class WanxMagics(Magics, Configurable):
         """A mask editor under the cell; `--mask NAME` takes what is painted in it."""
         from ipywanx.widgets.mask_editor import MaskEditor
 
-        editor = MaskEditor(asked.values["image"], fit=asked.values["fit"])
+        picture, name = load(asked.values["image"], fit=asked.values["fit"]), asked.output
+        editor = self._earlier(MaskEditor, asked)
+        if editor is None or not _same_pixels(editor.image, picture.to_image()):
+            editor = MaskEditor(picture)
+        elif painted := editor.mask.area:
+            said = Text(
+                f"{name} keeps what was painted on this picture ({painted:.1%}); --fresh begins "
+                "anew.",
+                f"{name} 保留了在这张图片上绘制的内容（{painted:.1%}）；用 --fresh 重新开始。",
+            )
+            print(said.told())  # noqa: T201
         if asked.output:
             self._shell.push({asked.output: editor})
         return editor
+
+
+def _same_pixels(one: Image, other: Image) -> bool:
+    return one.size == other.size and one.tobytes() == other.tobytes()
 
 
 def understood(line: str, body: str | None, namespace: Mapping[str, Any]) -> Meaning:

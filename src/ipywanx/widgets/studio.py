@@ -259,6 +259,25 @@ class Studio(PageWidget):
                 if side.endswith("_scale"):
                     setattr(self.stage, side, value)
 
+    def go_on(self, image: Any = None, function: str = "", **values: Any) -> None:
+        """Set what is given; all else stays as it was, what is drawn on each picture too.
+
+        Args:
+            image: The picture; the same one, by its content, changes nothing.
+            function: The function to be shown, "" for the one that is.
+            values: Its parameters.
+
+        Raises:
+            InvalidRequest: There is no such function or parameter, or the picture cannot be used.
+        """
+        if image is not None:
+            picture = load(image, fit=True)
+            if self._image is None or picture.digest != self._image.digest:
+                self._use(picture)
+        if function or values:
+            name = as_function(function or self.function)
+            self._fill_in(name, {**self.values.get(name, {}), **_known(name, values)})
+
     def close(self) -> None:
         """Take the widgets back; what was sent goes on."""
         if hasattr(self, "_queue"):  # else it was refused before it was made
