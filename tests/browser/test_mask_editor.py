@@ -378,11 +378,14 @@ def test_what_will_be_sent_is_seen(lab: Lab):
 
 
 def test_import_through_the_page(lab: Lab, tmp_path):
-    """A picture chosen on the page becomes the mask; black on white of another size is told."""
+    """A picture chosen on the page becomes the mask; what was assumed of it is told."""
     hand = opened(lab)
     drawing = Image.new("L", (400, 300), 255)
     drawing.paste(0, (100, 100, 200, 200))
     drawing.save(tmp_path / "mask.png")
     hand.editor.locator("input[type=file]").set_input_files(tmp_path / "mask.png")
     hand.editor.get_by_text("The mask was resized from 400×300 to 800×600").wait_for()
+    hand.editor.get_by_text("If black is meant, invert the mask.").wait_for()
+    hand.has("empty.rectangle(200, 200, 200, 200).invert()")
+    hand.use("invert")
     hand.has("empty.rectangle(200, 200, 200, 200)")

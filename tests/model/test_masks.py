@@ -334,6 +334,26 @@ def test_arrays_of_truths_and_fractions_are_masks():
     assert Mask.from_image(Image.fromarray(half.astype(np.float32))).area == 0.5
 
 
+@pytest.mark.parametrize("size", [(600, 300), (8, 4), (1, 1)])
+def test_a_mask_of_another_size_is_resized_in_one_step(size):
+    """It stays black and white, and says from what to what; the same size changes nothing."""
+    mask = Mask((300, 150)).rectangle(0, 0, 150, 150).grow(0)
+    fitted = mask.resized(size)
+    assert (fitted.size, len(fitted.operations)) == (size, 1)
+    assert set(np.unique(np.asarray(fitted.to_image()))) <= {0, 255}
+    assert fitted.area == pytest.approx(0.5, abs=0.5 / size[0])
+    assert f"from 300×150 to {size[0]}×{size[1]}" in str(fitted.notices[-1])
+    assert mask.resized((300, 150)) is mask
+
+
+def test_what_was_assumed_of_a_mask_is_true_of_it_alone():
+    """A further step makes another mask: what was assumed of the first is not said of it."""
+    mask = Mask.from_image(np.eye(9, dtype=np.uint8))
+    assert "11.1% of the picture" in str(mask.notices[0])
+    assert mask.invert().notices == ()
+    assert mask == Mask.from_json(mask.to_json())  # a notice is no part of it
+
+
 @pytest.mark.parametrize("kind", ["uint8", "int8", "int64", "uint16", ">i4"])
 def test_an_array_of_zeros_and_ones_is_a_mask(kind):
     """What a segmentation gives: 1 is edited; it may be all ones, and have a third axis."""
@@ -347,12 +367,14 @@ def test_an_array_of_zeros_and_ones_is_a_mask(kind):
 
 
 def test_whole_numbers_of_any_type_can_be_pixels_of_a_mask():
-    """0 and 255 are black and white as int64 too; what is negative or empty stays refused."""
+    """0 and 255 are black and white as int64 too; labels, and what is empty, are refused."""
     half = np.arange(16).reshape(4, 4) >= 8
     assert (pixels(Mask.from_image(half * 255)) == half).all()
-    for array in (np.array([[-1, 1]]), np.zeros((0, 5), int)):
-        with pytest.raises(UnusableImage, match="array"):
+    for array in (np.arange(3).repeat(200).reshape(20, 30), np.array([[-1, 1]])):
+        with pytest.raises(UnusableMask, match=r"labels .*mask=array == "):
             Mask.from_image(array)
+    with pytest.raises(UnusableImage, match="array"):
+        Mask.from_image(np.zeros((0, 5), int))
 
 
 def test_an_earlier_result_can_be_a_mask():

@@ -41,7 +41,7 @@ def from_array(source: Any, notices: list[Text]) -> Image.Image:
     """
     import numpy as np
 
-    array = _rows_first(np.asarray(source), notices)
+    array = rows_first(np.asarray(source), notices)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     flat = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in _CHANNELS)
@@ -69,11 +69,11 @@ def from_array(source: Any, notices: list[Text]) -> Image.Image:
     if array.dtype == bool:
         array = array.astype(np.uint8) * 255
     elif array.dtype != np.uint8 or array.max() == 1:
-        array = _eight_bits(_fractions(array, _ARRAY, notices))
+        array = _eight_bits(scaled(array, _ARRAY, notices))
     return Image.fromarray(np.ascontiguousarray(array))
 
 
-def _rows_first(array: np.ndarray, notices: list[Text]) -> np.ndarray:
+def rows_first(array: np.ndarray, notices: list[Text]) -> np.ndarray:
     """The array with its channels last; where they are first, as in a tensor, it shows."""
     first, last = array.shape[:1], array.shape[-1:]
     if array.ndim != 3 or first[0] not in _CHANNELS or last[0] in _CHANNELS:
@@ -111,7 +111,7 @@ def from_deep(image: Image.Image, name: str | Text, notices: list[Text]) -> Imag
     values = np.asarray(image)
     if image.format == "PNG":  # older versions of Pillow read its 16 bits as 32
         values = values.astype(np.uint16)
-    greys = _fractions(values, name, notices)
+    greys = scaled(values, name, notices)
     if profile := image.info.get("icc_profile"):
         deep = Image.fromarray((greys * 65535 + 0.5).astype(np.uint16))
         deep.info["icc_profile"] = profile
@@ -126,7 +126,7 @@ def _eight_bits(fractions: np.ndarray) -> np.ndarray:
     return (fractions * 255 + 0.5).astype(np.uint8)
 
 
-def _fractions(values: np.ndarray, name: str | Text, notices: list[Text]) -> np.ndarray:
+def scaled(values: np.ndarray, name: str | Text, notices: list[Text]) -> np.ndarray:
     """The values on a scale from 0 (black) to 1 (white), as float32.
 
     Args:

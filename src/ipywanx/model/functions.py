@@ -206,7 +206,10 @@ class EditRequest(BaseModel):
             if param.about.kind == "image" and values.get(param.name) is not None:
                 values[param.name] = load(values[param.name], fit=values.get("fit") is True)
         if "mask" in cls.model_fields and values.get("mask") is not None:
-            values["mask"] = Mask.from_image(values["mask"])
+            picture = values.get("image")
+            size = picture.size if isinstance(picture, Picture) else None
+            is_fitted = values.get("fit") is True
+            values["mask"] = Mask.from_image(values["mask"], size=size if is_fitted else None)
         return values
 
     @model_validator(mode="after")
@@ -472,8 +475,9 @@ class DescriptionEditWithMask(EditRequest):
                     "两者必须相同。",
                 ),
                 hint=unsent(
-                    f"Make it with Mask(({width}, {height})).",
-                    f"请用 Mask(({width}, {height})) 创建蒙版。",
+                    f"Make it with Mask(({width}, {height})); fit=True resizes one of the same "
+                    "proportions.",
+                    f"请用 Mask(({width}, {height})) 创建蒙版；比例相同的蒙版可用 fit=True 缩放。",
                 ),
             )
         if self.mask.area == 0:
@@ -488,10 +492,11 @@ class DescriptionEditWithMask(EditRequest):
 
     @property
     def notices(self) -> tuple[Text, ...]:
-        """As for every request, and a word on a mask that covers nearly everything."""
-        if self.mask.area < 0.95:
-            return super().notices
-        return (*super().notices, mask_covers(f"{self.mask.area:.0%}"))
+        """As for every request, and what was assumed of the mask, or that it covers nearly all."""
+        said = self.mask.notices
+        if not said and self.mask.area >= 0.95:
+            said = (mask_covers(f"{self.mask.area:.0%}"),)
+        return (*super().notices, *said)
 
 
 def mask_covers(part: str) -> Text:

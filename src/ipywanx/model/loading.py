@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief, unsent
+from ipywanx.model.arrays import from_array
 from ipywanx.model.fitting import check_size, from_file, from_pixels, written
 from ipywanx.model.images import MAX_SIDE, Picture
 from ipywanx.model.pixels import decode, open_header
-from ipywanx.model.sources import Address, File, held, is_bytes, read_file
+from ipywanx.model.sources import Address, Array, File, Pixels, held, is_bytes, read_file
 from ipywanx.text import Text, spaced
 
 _NO_CLAUSE = Text("", "")
@@ -49,15 +50,20 @@ def load(source: Any, *, fit: bool = False, name: str = "") -> Picture:
         return _from_url(found.url)
     if isinstance(found, File):
         return from_file(found.data, name or found.name, fit=fit)
-    check_size(found.image.size, found.name, fit=fit)  # an opened file is not decoded yet
-    image = decode(found.image, found.name, found.notices)
-    return from_pixels(image, found.name, fit=fit, notices=found.notices)
+    notices: list[Text] = []
+    if isinstance(found, Array):
+        image = from_array(found.values, notices)
+    else:
+        check_size(found.image.size, found.name, fit=fit)  # an opened file is not decoded yet
+        image = decode(found.image, found.name, notices)
+    return from_pixels(image, found.name, fit=fit, notices=notices)
 
 
-def open_image(source: Any) -> Image.Image:
+def open_image(source: Any, *, fit: bool = False) -> Image.Image:
     """Any local picture's pixels in their own mode, upright, with no size rule but 4096 a side.
 
-    For masks and previews. Takes what :func:`load` takes, except http URLs.
+    For masks and previews. Takes what :func:`load` takes, except http URLs; with ``fit`` what will
+    be made smaller.
     """
     found = held(source)
     if isinstance(found, Picture):
@@ -70,10 +76,14 @@ def open_image(source: Any) -> Image.Image:
             ),
             hint=unsent("Download the picture and give the file.", "请下载图片，再给出文件。"),
         )
-    if not isinstance(found, File):
-        return decode(found.image, found.name, found.notices)
+    if isinstance(found, Array):
+        return from_array(found.values, [])
+    if isinstance(found, Pixels):
+        return decode(found.image, found.name, [])
     image = open_header(found.data, found.name)
-    if max(image.size) > MAX_SIDE:
+    if fit:
+        check_size(image.size, found.name, fit=True)
+    elif max(image.size) > MAX_SIDE:
         raise UnusableImage(
             Text(
                 f"{found.name} is {written(image.size)} pixels; at most {MAX_SIDE} a side can be "

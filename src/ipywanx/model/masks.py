@@ -14,10 +14,8 @@ from typing import Any, ClassVar
 from PIL import Image
 
 from ipywanx.errors import InvalidRequest, UnusableMask
-from ipywanx.model.loading import open_image
 from ipywanx.model.operations import EDIT, KEEP, Mode, packed, sharp
-from ipywanx.model.pixels import to_rgb, with_alpha
-from ipywanx.model.recognition import as_truths
+from ipywanx.model.recognition import read_mask
 from ipywanx.model.sheets import Sheet
 from ipywanx.text import Text
 
@@ -71,12 +69,12 @@ class Mask(Sheet):
 
         Args:
             pixels: A boolean array (height, width), or one of 0 and 1: what a model selected, say;
-                or any picture.
+                or what :meth:`from_image` takes.
             x: Left of its first column, in pixels.
             y: Top of its first row, in pixels.
             erase: Rub out instead.
         """
-        png = packed(_flat(open_image(as_truths(pixels, []))))
+        png = packed(read_mask(pixels, []))
         return self._with("region", [(x, y)], value=_value(erase), png=png)
 
     def grow(self, pixels: int) -> Mask:
@@ -104,32 +102,65 @@ class Mask(Sheet):
         return f"{super()._facts()}, {100 * self.area:.3g}% edited"
 
     @classmethod
-    def from_image(cls, source: Any) -> Mask:
-        """The mask that a picture shows: pixels brighter than half are edited.
+    def from_image(cls, source: Any, *, size: tuple[int, int] | None = None) -> Mask:
+        """The mask that a picture or an array shows: white is edited, black is kept.
+
+        One that is 0 and 1, or 0 and a label, is edited where it is not 0; a layer with paint on
+        it, where the paint is; a photo with a transparent hole, in the hole. ``notices`` says so
+        where it is a guess, and how much will be edited.
 
         Args:
-            source: A path, bytes, PIL image, array or earlier result; transparent is dark. An
-                array may be of booleans, or of 0 and 1: then 1 is edited. A ``Mask`` is itself,
-                and a ``MaskEditor`` what is painted in it.
+            source: A path, bytes, PIL image, array or earlier result. A ``Mask`` is itself, and a
+                ``MaskEditor`` is what is painted in it.
+            size: Make it fit a picture of this size, if it has the same proportions.
 
         Raises:
             UnusableImage: Not a picture.
+            UnusableMask: Nobody can know which part is meant: there are several labels, or it is
+                a photo. The error shows how to say it in code.
         """
         if hasattr(type(source), "_ipywanx_mask_"):
             mask: Mask = source._ipywanx_mask_()
-            return mask
-        grey = _flat(open_image(as_truths(source, [])))
-        blank = cls(grey.size)
-        return blank.with_steps(blank.step("paste", png=packed(grey)))
+            return mask.resized(size) if size and _is_alike(mask.size, size) else mask
+        notices: list[Text] = []
+        pixels = read_mask(source, notices, fit=size is not None)
+        if size and _is_alike(pixels.size, size):
+            pixels = _resized(pixels, size, notices)
+        return cls._of(pixels, notices)
+
+    def resized(self, size: tuple[int, int]) -> Mask:
+        """The same mask for a picture of another size, as one step."""
+        if size == self.size:
+            return self
+        notices = list(self.notices)
+        return self._of(_resized(self.to_image(), size, notices), notices)
+
+    @classmethod
+    def _of(cls, pixels: Image.Image, notices: Iterable[Text]) -> Mask:
+        step = cls(pixels.size).step("paste", png=packed(pixels))
+        mask = cls(pixels.size, (step,))
+        object.__setattr__(mask, "notices", tuple(notices))
+        return mask
+
+
+def _resized(pixels: Image.Image, size: tuple[int, int], notices: list[Text]) -> Image.Image:
+    if pixels.size == size:
+        return pixels
+    old, new = (f"{width}×{height}" for width, height in (pixels.size, size))
+    notices.append(
+        Text(
+            f"The mask was resized from {old} to {new} pixels.",
+            f"蒙版已从 {old} 像素缩放为 {new} 像素。",
+        )
+    )
+    return sharp(pixels.resize(size, Image.Resampling.BILINEAR))
+
+
+def _is_alike(size: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two sizes have the same proportions, but for a rounding."""
+    across, down = size[0] * other[1], size[1] * other[0]
+    return abs(across - down) <= max(across, down) / 100
 
 
 def _value(erase: bool) -> int:
     return KEEP if erase else EDIT
-
-
-def _flat(image: Image.Image) -> Image.Image:
-    """Any picture as 0 and 255; transparent is dark."""
-    if image.has_transparency_data:
-        ground = Image.new("RGBA", image.size, "black")
-        image = Image.alpha_composite(ground, with_alpha(image)).convert("RGB")
-    return sharp(to_rgb(image, []))

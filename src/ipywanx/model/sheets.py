@@ -11,7 +11,7 @@ import json
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from PIL import Image
@@ -35,6 +35,7 @@ class Sheet:
     Attributes:
         size: (width, height) in pixels.
         operations: The steps that made it, oldest first.
+        notices: What was assumed of the picture that it began with, one sentence each.
         mode: What a pixel is, by Pillow's names.
         noun: What it is called.
         refusal: The error that says what is wrong with a step or a size.
@@ -42,6 +43,7 @@ class Sheet:
 
     size: tuple[int, int]
     operations: tuple[Operation, ...] = ()
+    notices: tuple[Text, ...] = field(default=(), init=False, compare=False)
 
     mode: ClassVar[Mode]
     noun: ClassVar[Text]

@@ -11,14 +11,16 @@ import base64
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, brief, unsent
-from ipywanx.model.arrays import from_array
 from ipywanx.model.images import MAX_BYTES, Picture
 from ipywanx.text import Text, both, spaced
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MOST_READ = 32 * MAX_BYTES
 """Bytes of a file that is looked at: what is larger is no picture for the service."""
@@ -42,27 +44,36 @@ class File(NamedTuple):
 
 
 class Pixels(NamedTuple):
-    """An image in any mode, what to call it, and what was assumed of it."""
+    """An image in any mode, and what to call it."""
 
     image: Image.Image
     name: Text
-    notices: list[Text]
 
 
-def held(source: Any) -> Picture | Address | File | Pixels:
+class Array(NamedTuple):
+    """An array of NumPy, of any shape and type."""
+
+    values: np.ndarray
+    name: Text = Text("an array", "数组")
+
+
+Held = Picture | Address | File | Pixels | Array
+
+
+def held(source: Any) -> Held:
     """The picture that something holds, as it is there; nothing is decoded.
 
     Raises:
         UnusableImage: It holds none, or one that cannot be read.
     """
     kind = type(source)
-    if isinstance(source, Picture):
+    if isinstance(source, Held):
         return source
     if isinstance(source, Image.Image):
-        return Pixels(source, image_name(source), [])
+        return Pixels(source, image_name(source))
     if hasattr(kind, "_ipywanx_image_"):
         image, name = source._ipywanx_image_()
-        return Pixels(image, name or image_name(image), [])
+        return Pixels(image, name or image_name(image))
     if is_bytes(source):
         return File(bytes(source), Text(f"{len(source)} bytes", f"{len(source)} 字节的数据"))
     if isinstance(source, str) and source[:8].lower().startswith(("http://", "https://")):
@@ -72,8 +83,7 @@ def held(source: Any) -> Picture | Address | File | Pixels:
     if isinstance(source, str | os.PathLike):
         return _from_path(source)
     if hasattr(kind, "__array__") or hasattr(kind, "__array_interface__"):
-        notices: list[Text] = []
-        return Pixels(from_array(_as_array(source), notices), Text("an array", "数组"), notices)
+        return Array(_as_array(source))
     if callable(getattr(kind, "read", None)):
         return File(*read_file(source))
     if (data := _shown(source)) is not None:

@@ -9,10 +9,9 @@ import traitlets
 from PIL import Image
 
 from ipywanx.errors import UnusableMask
-from ipywanx.model.loading import load, open_image
+from ipywanx.model.loading import load
 from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, KEEP, Value
-from ipywanx.model.recognition import as_truths, recognized
 from ipywanx.text import Text, sentences
 from ipywanx.widgets.easel import Easel
 from ipywanx.widgets.texts import editor_texts
@@ -30,11 +29,11 @@ class MaskEditor(Easel[Mask]):
         image: What :func:`ipywanx.edit` takes as picture, with its pixels here (no http URL).
         mask: Where to begin: a ``Mask``, or anything that ``Mask.from_image`` takes.
         select: A callable that the wand uses instead of colour: picture, (x, y) → boolean array.
-        fit: Resize a picture outside the service's limits.
+        fit: Resize a picture outside the service's limits, and the mask with it.
 
     Raises:
         UnusableImage: Not a picture that the service takes.
-        UnusableMask: The mask has another size.
+        UnusableMask: The mask has another size, or nobody can know which part is meant.
 
     The notebook has the picture and the mask as two layers of an ipycanvas ``MultiCanvas``. Where
     the page cannot run the editor's own view (no anywidget), show :attr:`basic` instead.
@@ -68,7 +67,7 @@ class MaskEditor(Easel[Mask]):
     ) -> None:
         self.image = load(image, fit=fit).to_image()
         self._wand = Wand(self.image, select)
-        start = Mask(self.image.size) if mask is None else self._fitting(mask)
+        start = Mask(self.image.size) if mask is None else self._fitting(mask, fit=fit)
         traits.setdefault("radius", max(4.0, round(max(self.image.size) / 50)))
         super().__init__(start, self.image, **traits)
         self.observe(self._recolor, "color")
@@ -104,40 +103,22 @@ class MaskEditor(Easel[Mask]):
         """Take any picture as the mask, in one step that can be undone.
 
         Args:
-            source: A ``Mask``, or a path, bytes, PIL image, array or earlier result. A boolean
-                array, or one of 0 and 1, says where to edit. Else the border tells what is kept:
-                of a picture with transparent parts by its alpha, of others by their brightness. So
-                it may be a cut-out or a hole, white on black or black on white.
+            source: What :meth:`.Mask.from_image` takes, and read as it reads it; of any size.
 
         Returns:
             What was assumed or changed, one sentence each.
 
         Raises:
             UnusableImage: Not a picture.
+            UnusableMask: Nobody can know which part is meant.
         """
-        notices: list[Text] = []
-        source = as_truths(source, notices)
-        if isinstance(source, Mask):
-            grey = source.to_image()
-        elif str(getattr(source, "dtype", "")) == "bool":
-            grey = open_image(source)
-        else:
-            grey = recognized(open_image(source), notices)
-        if grey.size != self.image.size:
-            old, new = (f"{width}×{height}" for width, height in (grey.size, self.image.size))
-            notices.append(
-                Text(
-                    f"The mask was resized from {old} to {new} pixels.",
-                    f"蒙版已从 {old} 像素缩放为 {new} 像素。",
-                )
-            )
-            grey = grey.resize(self.image.size, Image.Resampling.BILINEAR)
-        self._do(Mask.from_image(grey).operations[0])
-        return tuple(notices)
+        mask = Mask.from_image(source, size=self.image.size).resized(self.image.size)
+        self._do(Mask.from_image(mask.to_image()).operations[0])
+        return mask.notices
 
-    def _fitting(self, source: Any) -> Mask:
+    def _fitting(self, source: Any, *, fit: bool = False) -> Mask:
         """The mask that is meant, of the picture's own size."""
-        mask = Mask.from_image(source)
+        mask = Mask.from_image(source, size=self.image.size if fit else None)
         if mask.size != self.image.size:
             raise UnusableMask(
                 Text(
