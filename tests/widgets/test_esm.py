@@ -71,6 +71,9 @@ def test_every_style_sheet_stays_under_its_root():
     assert len({found[0] for found in roots.values()}) == len(kinds)
     for kind, [root] in roots.items():
         left = outside_scopes(kind._css).replace(f".{root}::before", "", 1)
+        # where it is, the picture that a saved notebook has of it is hidden
+        area = f".jp-OutputArea:has(.{root}) .jp-OutputArea-child:has(.ipywanx-static)"
+        left = left.replace(area, "", 1)
         assert re.sub(r"@keyframes wanx-[\w-]+|@scope|[{}\s]", "", left) == "", kind
         assert f'"{root}' in kind._esm or f" {root}" in kind._esm
     assert DoodleBoard._css == MaskEditor._css  # two kinds of easel

@@ -93,6 +93,9 @@ class DoodleBoard(Easel[Drawing]):
     def _words(self) -> dict[str, str]:
         return board_texts(self.language)
 
+    def _still(self) -> Image.Image:
+        return self._document.to_image()
+
     @property
     def image(self) -> Image.Image:
         """The drawing's pixels: mode RGB, exactly the board's size."""

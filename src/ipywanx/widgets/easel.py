@@ -25,6 +25,7 @@ from ipywanx.text import Text, preferred_language
 from ipywanx.widgets.basic_view import BasicView
 from ipywanx.widgets.esm import EASEL, module, style
 from ipywanx.widgets.messages import Inbox, read_shape, read_step
+from ipywanx.widgets.static_output import Bundle, StaticOutput, picture_bundle
 from ipywanx.widgets.surface import Surface
 from ipywanx.widgets.traits import UnusableValue
 
@@ -67,12 +68,14 @@ class Easel(anywidget.AnyWidget, Generic[S]):
         self._surface = Surface(picture, str(traits.get("color", type(self).color.default_value)))
         self._surfaces = (self._surface,)
         self._basic: BasicView | None = None
+        self._static = StaticOutput(self._kept)
         super().__init__(
             surface=self._surface.canvas, size=list(sheet.size), state=self._state(), **traits
         )
         self._surface.on_new_page(lambda: self._redraw(self._surface))
         self.on_msg(self._receive)
         self.observe(lambda _: setattr(self, "texts", self._words()), "language")
+        self.observe(self._static.refresh, ["state", "color", "opacity", "language"])
 
     # ---- what code can do as well as the hand
 
@@ -115,11 +118,27 @@ class Easel(anywidget.AnyWidget, Generic[S]):
 
     def close(self) -> None:
         """Take the widgets back."""
+        if hasattr(self, "_static"):  # else it was refused before it was made
+            self._static.close()
         for surface in self._surfaces:
             surface.close()
         super().close()
 
+    def _ipython_display_(self) -> None:
+        self._static.show(self)
+
+    def _kept(self) -> Bundle:
+        """What stays of it in a saved notebook."""
+        with self._lock:
+            words, area = self._words(), self._document.area
+            said = words["area" if area else "nothing"].replace("{n}", f"{area * 100:.1f}")
+            return picture_bundle(self._still(), said)
+
     # ---- what the two kinds decide
+
+    def _still(self) -> Image.Image:
+        """The picture with what is drawn on it, mode RGB, as small as a page shows it at least."""
+        raise NotImplementedError
 
     def _words(self) -> dict[str, str]:
         """What its page says, in its language."""

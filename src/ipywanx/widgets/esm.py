@@ -99,7 +99,8 @@ def style(root: str, *parts: str) -> str:
 
     Each rule is nested in the widget's root, which is ``&`` there, so that it weighs more than what
     a page says of bare buttons; and it does not act inside a box of the class ``wanx-hosted``,
-    where another widget stands. A browser that does not know ``@scope`` is told so instead.
+    where another widget stands. A browser that does not know ``@scope`` is told so instead. Where
+    the widget is, the picture that stays of it in a saved notebook is not.
 
     Args:
         root: The class of the widget's root, which no other widget has.
@@ -107,6 +108,8 @@ def style(root: str, *parts: str) -> str:
     """
     rules = module("base.css", *parts)
     return (
+        f".jp-OutputArea:has(.{root}) .jp-OutputArea-child:has(.ipywanx-static) "
+        "{ display: none }\n"
         f'.{root}::before {{ content: "{_TOO_OLD.en} {_TOO_OLD.zh}" }}\n'
         f"@scope (.{root}) to (:scope .wanx-hosted > *) {{ :scope {{\n"
         f"{_KEYFRAMES.sub('', rules)}\n}} }}\n" + "\n".join(_KEYFRAMES.findall(rules))

@@ -14,6 +14,7 @@ from ipywanx.model.masks import Mask
 from ipywanx.model.operations import EDIT, KEEP, Value
 from ipywanx.text import Text, sentences
 from ipywanx.widgets.easel import Easel
+from ipywanx.widgets.static_output import LONGEST
 from ipywanx.widgets.texts import editor_texts
 from ipywanx.widgets.wand import Select, Wand
 
@@ -77,6 +78,13 @@ class MaskEditor(Easel[Mask]):
 
     def _ipywanx_image_(self) -> tuple[Image.Image, Text | None]:
         return self.image, None
+
+    def _still(self) -> Image.Image:
+        still = self.image.copy()
+        still.thumbnail((LONGEST, LONGEST))
+        mask = self._document.to_image().resize(still.size)
+        ink = Image.new("RGB", still.size, self.color)
+        return Image.composite(ink, still, mask.point(lambda value: value * self.opacity))
 
     @property
     def mask(self) -> Mask:

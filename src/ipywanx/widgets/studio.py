@@ -38,6 +38,7 @@ from ipywanx.widgets.page_widget import PageWidget
 from ipywanx.widgets.pictures import PictureSource
 from ipywanx.widgets.queue import Queue
 from ipywanx.widgets.stages import Stages
+from ipywanx.widgets.static_output import Bundle, StaticOutput, picture_bundle
 from ipywanx.widgets.texts import studio_texts
 from ipywanx.widgets.traits import FunctionName, as_function, as_scale
 
@@ -111,6 +112,7 @@ class Studio(PageWidget):
         self._sketch: Picture | None = None  # what the board begins with
         self._stages = Stages()
         self._budget = Budget(self._session, lambda: self.cap)
+        self._static = StaticOutput(self._kept)
         traits.setdefault("language", preferred_language())
         super().__init__(
             schema=forms.schema(),
@@ -141,6 +143,7 @@ class Studio(PageWidget):
         self.observe(lambda _: self._set_stage(), "function")
         self.observe(lambda _: self.experiment.refresh(), ["function", "values", "picture"])
         self.observe(self._translate, "language")
+        self.observe(self._static.refresh, ["picture", "language"])
 
     # ---- what code can do as well as the hand
 
@@ -282,11 +285,23 @@ class Studio(PageWidget):
         """Take the widgets back; what was sent goes on."""
         if hasattr(self, "_queue"):  # else it was refused before it was made
             self._queue.close()
+            self._static.close()
             self._stages.close()
             self.gallery.close()
             if self.experiment is not None:
                 self.experiment.close()
         super().close()
+
+    def _ipython_display_(self) -> None:
+        self._static.show(self)
+
+    def _kept(self) -> Bundle | None:
+        """What stays of it in a saved notebook: the last result, or the picture without one."""
+        if results := self.results:
+            return results[-1]._repr_mimebundle_()
+        if self._image is None or self._image.url is not None:
+            return None
+        return picture_bundle(self._image.to_image(), self._image.name)
 
     # ---- the picture, and where one would rather look
 
@@ -331,6 +346,7 @@ class Studio(PageWidget):
     def _sum_up(self) -> None:
         self.spent = self._budget.spent
         self.gallery.find_own()
+        self._static.refresh()
 
     def _finish(self, job: Job) -> None:
         """Tell the page of a result: which card it is, and what the preview did not understand."""
