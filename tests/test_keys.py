@@ -343,8 +343,8 @@ def test_a_typed_key_can_be_kept_in_the_keyring(kernel, keyring):
         ("config key", "sk-é-canary", "no key has"),
         ("config key", EOFError(), "Nobody can be asked"),
         ("config key --keyring", KEY, "pip install keyring"),
-        ("config key sk-0123", KEY, r"%wanx config key \[--keyring\]"),
-        ("config keys", KEY, r"%wanx config key \[--keyring\]"),
+        ("config key sk-canary", KEY, "never on the line"),
+        ("config keys", KEY, "asks for a key"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(kernel, line, text, says):

@@ -116,7 +116,7 @@ def test_further_axes_make_blocks():
             assert (x < left) == ((other[3], other[1]) < (n, strength))
             assert (y < top) == ((other[2], other[0]) < (seed, prompt))
     captions = [caption.text for caption in page(made).find_all("caption")]
-    assert captions == [f"Seed: {seed} · Pictures: {n}" for seed, n in product((1, 2), repeat=2)]
+    assert captions == [f"Seed: {seed} · How many: {n}" for seed, n in product((1, 2), repeat=2)]
 
 
 def test_more_than_four_axes_go_into_the_third():
@@ -126,8 +126,8 @@ def test_more_than_four_axes_go_into_the_third():
     assert sorted([index for line in grid(made) for index in line]) == list(range(32))
     captions = [caption.text for caption in page(made).find_all("caption")]
     assert captions[:3] == [
-        "Seed: 1 · Watermark: yes · Pictures: 1", "Seed: 1 · Watermark: yes · Pictures: 2",
-        "Seed: 1 · Watermark: no · Pictures: 1",
+        "Seed: 1 · Watermark: yes · How many: 1", "Seed: 1 · Watermark: yes · How many: 2",
+        "Seed: 1 · Watermark: no · How many: 1",
     ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The picture panel's half in the kernel: every way to choose a picture, and what is told of it."""
 
 import io
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,8 +93,7 @@ def test_variables_and_results(source):
     for name in ("gone", "n", "_hidden", "text"):
         with pytest.raises(UnusableImage, match="no picture in a variable"):
             take(name)
-    result = SimpleNamespace(images=[PHOTO])
-    assert source.take({"source": "result"}, [], {}, result).size == (800, 600)
+    assert source.take({"source": "result"}, [], {}, PHOTO).size == (800, 600)
     with pytest.raises(UnusableImage, match="no result yet"):
         source.take({"source": "result"}, [], {})
     assert source.variables() == []  # no IPython runs here

@@ -31,10 +31,10 @@ def run(words: Sequence[str]) -> str:
         return current().describe()
     flags = set(words[1:])
     if words[0] != "key" or not flags <= set(FLAGS):
-        raise misuse(
-            f"%wanx config knows no {' '.join(words)!r}. It shows who answers, or asks for a key, "
-            "with --keyring and --forget:",
-            f"%wanx config 不认识 {' '.join(words)!r}。它显示由谁应答，或询问密钥，"
+        raise misuse(  # the words are not repeated: a key may be among them
+            "%wanx config shows who answers. %wanx config key asks for a key, never on the line; "
+            "it takes --keyring and --forget:",
+            "%wanx config 显示由谁应答。%wanx config key 会询问密钥，切勿写在行内；"
             "可加 --keyring 和 --forget：",
             "%wanx config",
             "%wanx config key",

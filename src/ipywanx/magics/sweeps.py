@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from ipywanx.experiments.prompts import alternatives, replacing
-from ipywanx.magics.lexer import Word, split_list
+from ipywanx.magics.lexer import Word, quoted, split_list
 from ipywanx.magics.line import Line, is_option
 from ipywanx.magics.variables import fill_in, picture
 from ipywanx.magics.words import Parser, add_parameters, flag_kinds, misuse, number
@@ -95,7 +95,7 @@ def values(
     }
     if not given.image:
         name = cls.about.name
-        prompt = "" if line.body or given.prompt else f"-p {cls.about.samples[0].told()}"
+        prompt = "" if line.body or given.prompt else f"-p {quoted(cls.about.samples[0].told())}"
         typed = ["sweep", name, "photo.jpg", line.rest, prompt]
         raise misuse(
             f"sweep {name} needs a picture, such as:",
