@@ -343,7 +343,7 @@ def test_a_typed_key_can_be_kept_in_the_keyring(kernel, keyring):
         ("config key", "sk-é-canary", "no key has"),
         ("config key", EOFError(), "Nobody can be asked"),
         ("config key --keyring", KEY, "pip install keyring"),
-        ("config key sk-canary", KEY, "never on the line"),
+        ("config key sk-canary", KEY, "never typed on the line"),
         ("config keys", KEY, "asks for a key"),
     ],
 )

@@ -2,69 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import jupyter_server
 import pytest
+from combined import BOOTSTRAP, FUNCTIONS, missed, opened
 from hand import poll
 from lab import Lab, Notebook
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-BOOTSTRAP = Path(jupyter_server.__file__).parent / "static" / "style" / "bootstrap.min.css"
-SETUP = """\
-from PIL import Image
-from sklearn.datasets import load_sample_image
-import ipywanx as wx
-from ipywanx.widgets.expand_frame import ExpandFrame
-from ipywanx.widgets.sweep_output import show_sweep
-photo = Image.fromarray(load_sample_image("china.jpg")).resize((768, 512))
-wx.edit("expand", photo, "a pagoda", left_scale=1.5, seed=7)
-wx.edit("stylization_all", photo, "转换成法国绘本风格", n=4, seed=9)
-"""
-GALLERY = "gallery = wx.Gallery(); gallery"
-SWEEP = """\
-def judged(result):
-    if result.request.prompt == "b" and result.images[0].width > 1000:
-        raise ValueError("too wide to judge")
-    return {"width": result.images[0].width}
-grid = wx.sweep("super_resolution", photo, ["a", "b"], upscale_factor=[1, 2], score=judged)
-show_sweep(grid)
-grid.result()
-"""
-EDITOR = "editor = wx.MaskEditor(photo); editor"
-BOARD = "board = wx.DoodleBoard(); board"
-FRAME = "frame = ExpandFrame(photo, right_scale=1.5); frame"
-STUDIO = "studio = wx.Studio(photo, language='en'); studio"
-OTHER = "other = wx.Studio(photo, 'description_edit_with_mask', language='en'); other"
-VARIED = """\
-studio.experiment.axes = [{"name": "upscale_factor", "text": "1, 2"}]
-studio.fill(wx.SuperResolution(image=photo, prompt="a"))
-studio.experiment.run().result()
-"""
-AGAIN = "studio"
-CELLS = [SETUP, GALLERY, SWEEP, EDITOR, BOARD, FRAME, STUDIO, OTHER, VARIED, AGAIN]
-
 
 @pytest.fixture(scope="module")
 def notebook(running_lab: Lab) -> Iterator[Notebook]:
     """One notebook with all widgets, for all tests of this file."""
     with running_lab.in_use():
-        notebook = running_lab.notebook(CELLS)
-        notebook.page.set_viewport_size({"width": 1400, "height": 1000})
-        for cell in range(len(CELLS)):
-            said = notebook.run(cell, 120)
-            assert "Error" not in said, said
-        for cell in (1, 6):
-            card = ".wanx-card-place:has(.wanx-badge:not([hidden])) .wanx-card"
-            notebook.locator(cell, card).first.press("Enter")
-        notebook.locator(2, ".wanx-cell").first.press("Enter")
-        for picture in (".wanx-ink", ".wanx-frame-whole", ".wanx-sweep .wanx-cell-image"):
-            notebook.page.locator(picture).first.wait_for()
-        notebook.locator(6, ".wanx-experiment > summary").press("Enter")
-        notebook.locator(6, ".wanx-sweep .wanx-cell-image").first.wait_for()
-        yield notebook
+        yield opened(running_lab)
 
 
 @pytest.fixture
@@ -216,3 +168,46 @@ def test_a_cell_without_a_score_says_why(notebook: Notebook):
     why = "No score: ValueError: too wide to judge"
     expect(last.locator(".wanx-cell-scores")).to_have_text(why)
     expect(last).to_have_attribute("aria-label", re.compile(re.escape(why)))
+
+
+STYLE = """css => { const style = document.createElement('style'); style.textContent = css;
+  style.className = 'foreign'; document.head.append(style); }"""
+NO_STYLE = "() => document.querySelectorAll('.foreign').forEach(one => one.remove())"
+ROOTS = {
+    1: (".wanx-gallery", 25), 2: (".wanx-sweep", 20), 3: (".wanx-editor", 30),
+    4: (".wanx-editor", 25), 5: (".wanx-expand-frame", 15), 7: (".wanx-studio", 30),
+    9: (".wanx-studio", 30),
+}  # fmt: skip
+"""By cells: the widget in it, and how many controls it has at least."""
+STAGES = {"description_edit_with_mask": ".wanx-ink", "expand": ".wanx-frame-handle"}
+
+
+def all_met(notebook: Notebook) -> list[int]:
+    """Assert that a pointer meets every control, in all forms of the studio; their numbers."""
+    counts = []
+    studio = notebook.locator(6, ".wanx-studio")
+    for function in FUNCTIONS:
+        studio.locator(f"[data-function={function}]").click()
+        studio.locator(f"[data-function={function}][aria-checked=true]").wait_for()
+        if stage := STAGES.get(function):
+            studio.locator(f".wanx-stage-box {stage}").first.wait_for()
+        found, count, _ = missed(studio)
+        assert found == [], function
+        assert count > 75, function  # with the viewer of four pictures, and an experiment's sheet
+        counts.append(count)
+    for cell, (css, least) in ROOTS.items():
+        found, count, _ = missed(notebook.locator(cell, css).first)
+        assert found == [], css
+        assert count >= least, css
+        counts.append(count)
+    return counts
+
+
+def test_a_pointer_meets_every_control(notebook: Notebook):
+    """A pointer meets each visible control in its middle; with Bootstrap 3 the same ones."""
+    plain = all_met(notebook)
+    notebook.page.evaluate(STYLE, BOOTSTRAP.read_text(encoding="utf-8"))
+    try:
+        assert all_met(notebook) == plain
+    finally:
+        notebook.page.evaluate(NO_STYLE)

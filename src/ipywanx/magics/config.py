@@ -32,10 +32,10 @@ def run(words: Sequence[str]) -> str:
     flags = set(words[1:])
     if words[0] != "key" or not flags <= set(FLAGS):
         raise misuse(  # the words are not repeated: a key may be among them
-            "%wanx config shows who answers. %wanx config key asks for a key, never on the line; "
-            "it takes --keyring and --forget:",
-            "%wanx config 显示由谁应答。%wanx config key 会询问密钥，切勿写在行内；"
-            "可加 --keyring 和 --forget：",
+            "config shows who answers. With the word key it asks for a key, which is never typed "
+            "on the line, and takes --keyring and --forget:",
+            "config 显示由谁应答；加上 key 则询问密钥（切勿写在行内），"
+            "可用 --keyring 和 --forget：",
             "%wanx config",
             "%wanx config key",
         )
