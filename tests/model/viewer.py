@@ -115,14 +115,17 @@ def shown(data: bytes) -> Image.Image:
         profile = file.info.get("icc_profile")
         image = ImageOps.exif_transpose(file)
     alpha = None
-    if image.has_transparency_data:
+    if image.mode == "I;16" and "transparency" in image.info:
+        opaque = np.asarray(image) != image.info["transparency"]
+        alpha = Image.fromarray((opaque * 255).astype(np.uint8))
+    elif image.has_transparency_data:
         image = image.convert("LA" if image.mode == "LA" else "RGBA")
         alpha, image = image.getchannel("A"), image.convert("L" if image.mode == "LA" else "RGB")
     if image.mode == "I;16":  # LCMS takes it for the profile of greys; else the upper byte is shown
         image = _managed(image, profile) or Image.fromarray(
             (np.asarray(image) / 257).round().astype(np.uint8)
         )
-    elif image.mode in {"P", "1"}:
+    elif image.mode not in {"L", "CMYK", "LAB"}:
         image = image.convert("L" if image.mode == "1" else "RGB")
     image = _managed(image, profile) or image.convert("RGB")
     if alpha is None:

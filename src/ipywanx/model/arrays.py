@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ipywanx.errors import UnusableImage, unsent
-from ipywanx.model.profiles import to_srgb
+from ipywanx.model.profiles import space_of, to_srgb
 from ipywanx.text import Text, spaced
 
 if TYPE_CHECKING:
@@ -112,12 +112,23 @@ def from_deep(image: Image.Image, name: str | Text, notices: list[Text]) -> Imag
     if image.format == "PNG":  # older versions of Pillow read its 16 bits as 32
         values = values.astype(np.uint16)
     greys = scaled(values, name, notices)
+    shown = Image.fromarray(_eight_bits(greys))
     if profile := image.info.get("icc_profile"):
-        deep = Image.fromarray((greys * 65535 + 0.5).astype(np.uint16))
-        deep.info["icc_profile"] = profile
-        if (converted := to_srgb(deep, notices)) is not deep:
-            return converted
-    return Image.fromarray(_eight_bits(greys)).convert("RGB")
+        if space_of(profile) == "GRAY":  # all its bits go through it
+            shown = Image.fromarray((greys * 65535 + 0.5).astype(np.uint16))
+        shown.info["icc_profile"] = profile
+        shown = to_srgb(shown, notices)
+    return shown.convert("RGB")
+
+
+def deep_alpha(image: Image.Image) -> Image.Image | None:
+    """What lies over a deep grey image: one of its values may be transparent; None for nothing."""
+    import numpy as np
+
+    key = image.info.get("transparency")
+    if not isinstance(key, int):
+        return None
+    return Image.fromarray(np.where(np.asarray(image) == key, 0, 255).astype(np.uint8))
 
 
 def _eight_bits(fractions: np.ndarray) -> np.ndarray:

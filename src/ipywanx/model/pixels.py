@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from ipywanx.errors import UnusableImage, unsent
-from ipywanx.model.arrays import from_deep, is_deep
+from ipywanx.model.arrays import deep_alpha, from_deep, is_deep
 from ipywanx.model.file_kinds import FileKind, format_kind, kind_of
 from ipywanx.model.png import is_png, profile_of, readable_part
 from ipywanx.model.profiles import to_srgb
@@ -205,10 +205,15 @@ def to_rgb(image: Image.Image, notices: list[Text], name: str | Text = _PICTURE)
     """
     if image.mode in {"RGB", "L"} and "transparency" not in image.info:
         return image.convert("RGB")
+    layers = None
     if is_deep(image.mode):
-        return from_deep(image, name, notices)
-    if image.has_transparency_data:
+        layers = from_deep(image, name, notices)
+        if (alpha := deep_alpha(image)) is None:
+            return layers
+        layers.putalpha(alpha)
+    elif image.has_transparency_data:
         layers = with_alpha(image)
+    if layers is not None:
         low, _ = layers.getchannel("A").getextrema()
         if isinstance(low, int | float) and low < 255:
             notices.append(
