@@ -18,7 +18,7 @@ VARIABLES: Mapping[str, str] = {
     "IPYWANX_HOME": "图片的保存位置（默认：系统的用户数据文件夹）",
     "IPYWANX_KEEP_MB": "图片超过这么多 MB 时，从最早的开始删除一小时以前的离线预览"
     "（默认 4096；0 表示不删除）",
-    "IPYWANX_FONT": "含中文的字体文件，用于结果表（默认：系统已安装的字体）",
+    "IPYWANX_FONT": "总览图使用的字体文件，优先于系统已安装的字体（默认：无）",
     "IPYWANX_METADATA": "0 表示保存的 PNG 文件不含生成它的请求"
     "（默认 1：包含，见 `ipywanx.model.metadata`）",
 }

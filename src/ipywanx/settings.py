@@ -8,7 +8,7 @@
 ``IPYWANX_HOME``           where pictures are kept (default: the platform's user-data folder)
 ``IPYWANX_KEEP_MB``        above so many megabytes of pictures, offline previews older than an hour
                            are removed, the oldest first (default 4096; 0: nothing is removed)
-``IPYWANX_FONT``           a font file with Chinese letters, for sheets (default: an installed one)
+``IPYWANX_FONT``           a font file for sheets, asked before the installed ones (default: none)
 ``IPYWANX_METADATA``       0 saves PNG files without the request that made them (default 1: with it,
                            see :mod:`ipywanx.model.metadata`)
 ========================== ==================================================================

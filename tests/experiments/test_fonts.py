@@ -1,4 +1,4 @@
-"""A sheet's Chinese can be read, or it says what is missing; and texts fit their width."""
+"""A sheet's letters can be read in every script, or it names those that are missing; they fit."""
 
 import sys
 import types
@@ -12,25 +12,36 @@ from tests.experiments.filled import filled, planned
 
 from ipywanx.experiments.sheet import fonts
 from ipywanx.experiments.sheet.contact_sheet import ContactSheet
+from ipywanx.experiments.sheet.page import Pen
 from ipywanx.experiments.sheet.wrapping import ELLIPSIS, LINES, wrapped
 
 CHINESE = fonts.face()
-needs_chinese = pytest.mark.skipif(not CHINESE.has_chinese, reason="no Chinese font here")
+needs_chinese = pytest.mark.skipif(CHINESE.path == "", reason="no Chinese font here")
 
 
 @pytest.fixture(autouse=True)
 def looked_for_anew():
     """Each test looks for fonts itself."""
-    fonts._chosen.cache_clear()
+    known = (fonts._chosen, fonts._chinese, fonts._others, fonts._with_letter)
+    for looked_up in known:
+        looked_up.cache_clear()
     yield
-    fonts._chosen.cache_clear()
+    for looked_up in known:
+        looked_up.cache_clear()
 
 
 @pytest.fixture
-def no_font(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without any Chinese font."""
     monkeypatch.setattr(fonts, "_KNOWN", {"linux": ("nothing-of-this-name.ttf",)})
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
+
+
+@pytest.fixture
+def no_font(monkeypatch: pytest.MonkeyPatch, no_chinese: None) -> None:
+    """A machine without any font but Pillow's letters."""
+    monkeypatch.setattr(fonts, "_OTHER_SCRIPTS", {"linux": ()})
+    monkeypatch.setattr(fonts, "_plotted", lambda: iter(()))
 
 
 @needs_chinese
@@ -55,12 +66,12 @@ def test_a_named_font_is_taken(monkeypatch, tmp_path):
     mine = tmp_path / "mine.ttc"
     mine.symlink_to(CHINESE.at(24).path)
     monkeypatch.setenv("IPYWANX_FONT", str(mine))
-    assert (fonts.face().path, fonts.face().has_chinese) == (str(mine), True)
+    assert fonts.face().path == str(mine)
     assert fonts.face().notice is None
 
 
 @needs_chinese
-def test_a_font_installed_by_pip_is_taken(monkeypatch, no_font):
+def test_a_font_installed_by_pip_is_taken(monkeypatch, no_chinese):
     """The package with Noto Sans SC is found where the system has no font."""
     package = types.ModuleType("pylopdf_fonts_zh_cn")
     package.sans_path = lambda: Path(CHINESE.at(24).path)
@@ -82,20 +93,93 @@ def test_a_named_font_that_is_none_is_told(monkeypatch, tmp_path, content):
     assert "wrong.ttf" in chosen.notice.zh
 
 
+SCRIPTS = {
+    "Chinese": "图像",
+    "Japanese": "あア",
+    "Korean": "한글",
+    "Cyrillic": "ЖЯ",
+    "Greek": "λΩ",
+    "accents": "éÅ",
+    "Hebrew": "אש",
+    "Arabic": "عش",
+    "Thai": "กฮ",
+    "Devanagari": "कह",
+    "Georgian": "აჰ",
+    "signs": "✓♥",
+    "emoji": "\U0001f600\U0001f308",
+    "a script of nobody": "\U0001e900\U0001e901",
+}
+
+
+def sheet(*prompts: str) -> ContactSheet:
+    """A sheet whose rows are called so."""
+    asked = planned(list(prompts), seed=[1, 2])
+    return ContactSheet(asked, filled(asked))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("machine", ["as it is", "without Chinese", "without fonts"])
+def test_each_letter_is_drawn_or_named(script, machine, request):
+    """Two letters of a script look different on the sheet; where they cannot, both are named."""
+    if machine != "as it is":
+        request.getfixturevalue({"without Chinese": "no_chinese"}.get(machine, "no_font"))
+    one, other = SCRIPTS[script]
+    drawn = [sheet(f"x{sign}y", "snow").to_image().tobytes() for sign in (one, other)]
+    notices = sheet(f"{one} rain", f"{other} snow").notices
+    if notices == ():
+        assert drawn[0] != drawn[1]
+    else:
+        (notice,) = notices
+        for sign in (one, other):
+            named = f"{sign} (U+{ord(sign):04X})"
+            assert (named in notice.en) == (named in notice.zh) == (fonts.face().of(sign) is None)
+        shown = sheet(f"{one} rain", f"{other} snow")._repr_mimebundle_()
+        if notice.en:
+            assert shown["image/jpeg"]
+
+
+def test_a_machine_with_fonts_draws_other_scripts():
+    """Where a font has the letters, a sheet in that script says nothing: one font helps another."""
+    both = [sign for signs in SCRIPTS.values() for sign in signs if fonts.face().of(sign)]
+    assert len(both) >= 8
+    assert sheet("".join(both), "snow").notices == ()
+
+
 def test_without_a_font_a_sheet_is_made_and_says_what_to_install(no_font):
     """Where no font has Chinese, a sheet with Chinese on it names what to install."""
-    asked = planned(["变成绘本", "snow"], seed=[1, 2])
-    sheet = ContactSheet(asked, filled(asked))
-    assert sheet.to_image().mode == "RGB"
-    (notice,) = sheet.notices
-    assert "fonts-noto-cjk" in notice.en
-    assert "fonts-noto-cjk" in notice.zh
+    made = sheet("变成绘本", "snow")
+    assert made.to_image().mode == "RGB"
+    (notice,) = made.notices
+    for text in notice:
+        assert "fonts-noto-cjk" in text
+        assert "变 (U+53D8)" in text
+        assert "IPYWANX_FONT" in text
 
 
 def test_a_sheet_without_chinese_needs_no_font_for_it(no_font):
     """Nothing is said of fonts on a sheet that Pillow's own letters can write."""
-    asked = planned(["rain", "snow"], seed=[1, 2])
-    assert ContactSheet(asked, filled(asked)).notices == ()
+    assert sheet("rain", "snow").notices == ()
+
+
+def test_a_named_font_helps_with_its_letters(monkeypatch, no_chinese):
+    """A font of another script that IPYWANX_FONT names is taken, without a word."""
+    dejavu = next((one.path for one in fonts._others() if "DejaVu" in one.path), None)
+    if dejavu is None:
+        pytest.skip("no DejaVu Sans here")
+    monkeypatch.setattr(fonts, "_OTHER_SCRIPTS", {"linux": ()})
+    fonts._others.cache_clear()
+    monkeypatch.setenv("IPYWANX_FONT", dejavu)
+    assert sheet("Жук", "λ").notices == ()
+
+
+def test_pieces_stand_on_one_line():
+    """A line in two fonts is as wide as its pieces, and a mark stays with its letter."""
+    pen = Pen(fonts.face(), 20)
+    text = "red ✓ e\u0301 図"
+    pieces = pen.runs(text)
+    assert "".join(piece for piece, _ in pieces) == text
+    assert not any(piece.startswith("\u0301") for piece, _ in pieces)
+    assert sum(font.getlength(piece) for piece, font in pieces) <= pen.width(text) + 1
 
 
 # ---- lines ----------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from ipywanx.experiments import writing
 from ipywanx.experiments.cells import Cell
 from ipywanx.experiments.plan import Plan
 from ipywanx.experiments.ranking import by_score
-from ipywanx.experiments.sheet.fonts import face, has_letters
+from ipywanx.experiments.sheet.fonts import face, missing
 from ipywanx.experiments.sheet.html import Content, document, fragment, framed
 from ipywanx.experiments.sheet.image import drawn, shape
 from ipywanx.experiments.sheet.inlay import LARGE, inlaid
 from ipywanx.experiments.sheet.layout import Layout, arranged, flowing
-from ipywanx.experiments.sheet.page import Page, texts
+from ipywanx.experiments.sheet.page import Page, is_joined, texts
 from ipywanx.experiments.sheet.telling import fixed, outcome, title, why_unscored
 from ipywanx.experiments.sheet.typesetting import SMALLEST, Notes, Sizes, fitted
 from ipywanx.text import Text
@@ -131,7 +131,7 @@ class ContactSheet:
             )
             notes.append(many.told())
         else:
-            notes += [notice.told() for notice in self._notices(page) if self._is_unreadable(page)]
+            notes += [notice.told() for notice in self._notices(page) if _lost(page)]
             picture = _jpeg(drawn(page))
             bundle["image/jpeg"] = base64.b64encode(picture).decode("ascii")
         bundle["text/html"] = self._table() or self._pictured(picture, notes)
@@ -172,16 +172,8 @@ class ContactSheet:
                     f"{self._megapixels:g} 百万像素。",
                 )
             )
-        chosen = face()
-        if chosen.notice is not None and (chosen.has_chinese or self._is_unreadable(page)):
-            notices.append(chosen.notice)
+        notices += filter(None, [face().notice, _lost(page)])
         return tuple(notices)
-
-    def _is_unreadable(self, page: Page) -> bool:
-        """Whether something is written on it that its font has no letters for."""
-        chosen = face()
-        signs = {sign for line in texts(page) for sign in line if "\u2e80" <= sign <= "\u9fff"}
-        return not chosen.has_chinese and not has_letters(chosen.at(24), "".join(signs))
 
     # ---- as HTML
 
@@ -218,6 +210,11 @@ class ContactSheet:
         data = base64.b64encode(picture).decode("ascii")
         inside = f'<img alt="" src="data:image/jpeg;base64,{data}">' if picture else ""
         return framed(name, [*self._notes(), *notes, advice.told()], inside)
+
+
+def _lost(page: Page) -> Text | None:
+    """Which letters of a page cannot be drawn here, or None."""
+    return missing(sign for line in texts(page) for sign in line if not is_joined(sign))
 
 
 def _refuse_outside(name: str, value: float, low: float, high: float) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image, ImageDraw
 
 from ipywanx.experiments.cells import Cell
-from ipywanx.experiments.sheet.page import Colour, Page, Spot
+from ipywanx.experiments.sheet.page import Colour, Page, Spot, Words
 
 _PAPER, _RULE, _SLOT = "#ffffff", "#d9dee4", "#f3f5f7"
 _FAILED_SLOT, _FAILED_EDGE = "#fdf4f2", "#e9c4bd"
@@ -58,14 +58,19 @@ def drawn(page: Page) -> Image.Image:
         pen.line((margin, y, page.size[0] - margin, y), fill=_RULE)
     for words in page.words:
         for place, line in enumerate(words.lines):
-            pen.text(
-                (words.x, words.y + place * words.pen.line),
-                line,
-                fill=_INKS[words.colour],
-                font=words.pen.font,
-                anchor="ma" if words.is_centred else "la",
-            )
+            _write(pen, words, line, words.y + place * words.pen.line)
     return sheet
+
+
+def _write(pen: ImageDraw.ImageDraw, words: Words, line: str, top: float) -> None:
+    """Write a line: its pieces, in a font each, on one base line."""
+    pieces = words.pen.runs(line)
+    lengths = [font.getlength(piece) for piece, font in pieces]
+    left = words.x - (sum(lengths) / 2 if words.is_centred else 0)
+    for (piece, font), length in zip(pieces, lengths, strict=True):
+        place = (left, top + words.pen.ascent)
+        pen.text(place, piece, fill=_INKS[words.colour], font=font, anchor="ls")
+        left += length
 
 
 def _pictures(page: Page) -> Iterator[tuple[Image.Image, tuple[int, int]]]:

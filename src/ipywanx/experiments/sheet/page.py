@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from PIL import ImageFont
+
 from ipywanx.experiments.cells import Cell
-from ipywanx.experiments.sheet.fonts import Face, Font
+from ipywanx.experiments.sheet.fonts import PLAIN, Face, Font
 from ipywanx.experiments.sheet.wrapping import LINES, wrapped
 
 Colour = Literal["ink", "quiet", "caption", "failed"]
@@ -25,8 +28,15 @@ class Pen:
     def __init__(self, face: Face, size: int) -> None:
         self.font: Font = face.at(size)
         self.line = math.ceil(size * 1.4)
+        self._face, self._size = face, size
         self._widths: dict[str, float] = {}
         self._known: dict[tuple[str, float, int], tuple[str, ...]] = {}
+
+    @property
+    def ascent(self) -> int:
+        """Pixels from the top of a line to the letters' base."""
+        font = self.font
+        return font.getmetrics()[0] if isinstance(font, ImageFont.FreeTypeFont) else self.line
 
     def width(self, text: str) -> float:
         """How wide a text is at most, in pixels: its letters side by side."""
@@ -34,9 +44,27 @@ class Pen:
         total = 0.0
         for sign in text:
             if sign not in widths:
-                widths[sign] = self.font.getlength(sign)
+                font, shown = self._letter(sign)
+                widths[sign] = font.getlength(shown)
             total += widths[sign]
         return total
+
+    def runs(self, text: str) -> list[tuple[str, Font]]:
+        """A text in pieces, each with the font that has its letters; marks go with theirs."""
+        pieces: list[tuple[str, Font]] = []
+        for sign in text:
+            font, shown = self._letter(sign)
+            if pieces and (is_joined(sign) or pieces[-1][1] is font):
+                pieces[-1] = (pieces[-1][0] + shown, pieces[-1][1])
+            else:
+                pieces.append((shown, font))
+        return pieces
+
+    def _letter(self, sign: str) -> tuple[Font, str]:
+        """The font of a sign, and the sign, or what stands for it where no font has it."""
+        face = self._face.of(sign)
+        shown = PLAIN.get(sign, sign) if face is None else sign
+        return (face or self._face).at(self._size), shown
 
     def wrap(self, text: str, width: float, lines: int = LINES) -> tuple[str, ...]:
         """A text as lines of at most this width."""
@@ -102,6 +130,11 @@ class Page:
     def pixels(self) -> int:
         """How many it has."""
         return self.size[0] * self.size[1]
+
+
+def is_joined(sign: str) -> bool:
+    """Whether a sign has no shape of its own: a blank, a mark on a letter, a control of shapes."""
+    return sign.isspace() or unicodedata.category(sign) in {"Mn", "Me", "Mc", "Cf", "Cc"}
 
 
 def texts(page: Page) -> Iterable[str]:
