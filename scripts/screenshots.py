@@ -147,7 +147,9 @@ def show_studio(lab: Lab, language: str) -> Notebook:
     drag(notebook, [(x, y), (x + 96 * scale, y + 64 * scale)])
     notebook.page.keyboard.up("Shift")
     studio.locator(".wanx-submit").click()
+    notebook.page.keyboard.press("Shift")  # somebody at work: the result does not open by itself
     notebook.page.mouse.move(1, 1)
+    studio.locator(".wanx-last button").wait_for(timeout=90_000)
     studio.locator(".wanx-card-image:not([hidden])").nth(5).wait_for(timeout=90_000)
     return notebook
 
