@@ -38,7 +38,8 @@ function listenToKeys({ el, stage, shape, post, model, colors, listen, set, setR
     if (event.key === " ") stage.grabbed = false;
     if (event.key.toLowerCase() === "h") stage.hide(false);
   });
-  listen(el, "focusout", () => {
+  listen(el, "focusout", (event) => {
+    if (el.contains(event.relatedTarget)) return; // as when the button is pressed that hides the mask
     stage.grabbed = false;
     stage.hide(false);
   });
