@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from appearance import THEMES, use_theme
 from combined import BOOTSTRAP, FUNCTIONS, missed, opened
 from hand import poll
 from lab import Lab, Notebook
 from playwright.sync_api import Page, expect
+from test_gallery import FAINT
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -160,6 +162,17 @@ def test_a_label_acts_on_its_own_form(notebook: Notebook):
     for cell in (9, 6):
         notebook.locator(cell, "[data-field=prompt] .wanx-label").click()
         expect(notebook.locator(cell, "[data-field=prompt] textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_word_can_be_read(notebook: Notebook, theme: str):
+    """Beside all other widgets each text has a contrast of 4.5 at least, in both themes."""
+    use_theme(notebook.page, theme)
+    try:
+        for cell, (css, _) in ROOTS.items():
+            assert notebook.locator(cell, css).first.evaluate(FAINT) == [], css
+    finally:
+        use_theme(notebook.page, "light")
 
 
 def test_a_cell_without_a_score_says_why(notebook: Notebook):

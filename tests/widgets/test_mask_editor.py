@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from traitlets import TraitError
@@ -128,6 +128,7 @@ shared = {}
 
 @settings(max_examples=1000)
 @given(MESSAGES, BUFFERS)
+@example({"id": "x", "kind": "import"}, [202_739_040_711])  # which is no length of a file
 def test_nonsense_raises_nothing_and_paints_little(content, buffers):
     """Any junk is answered or ignored; the mask keeps its size, its two values and its history."""
     if not shared:

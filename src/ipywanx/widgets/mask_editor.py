@@ -145,7 +145,7 @@ class MaskEditor(Easel[Mask]):
     def _obey(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         match content.get("kind"), content.get("name"):
             case "import", _:
-                notices = self.import_mask(bytes(buffers[0]))
+                notices = self.import_mask(memoryview(buffers[0]).tobytes())
                 self.state = self._state(note=sentences(*notices).told())
             case "act", "wand":
                 self._do(
