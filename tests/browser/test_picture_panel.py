@@ -15,14 +15,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SETUP = f"""\
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from types import SimpleNamespace
 from panel_host import PanelHost
 import numpy as np
 from PIL import Image
 from skimage import data
 portrait = Image.fromarray(data.astronaut()).resize((900, 1200))
 pixels = np.full((600, 700, 3), 90, np.uint8)
-host = PanelHost(last_result=SimpleNamespace(images=[portrait.resize((640, 640))]))
+host = PanelHost(last_result=portrait.resize((640, 640)))
 host
 """
 # What a drop or a paste brings: files, or an address.
