@@ -16,7 +16,7 @@ from PIL import Image
 import skimage.data
 import ipywanx as wx
 from ipywanx.calls import sweep
-from ipywanx.code import as_python
+from ipywanx.code import runnable
 from ipywanx.widgets.sweep_output import show_sweep
 photo = Image.fromarray(skimage.data.chelsea()).resize((750, 512))
 prompts = ["转换成法国绘本风格", "转换成金箔艺术风格", "A watercolour of a cat, soft light"]
@@ -141,7 +141,8 @@ def test_the_table_fills_in_and_a_cell_opens_by_keys(lab: Lab):
     assert w.root.locator(".wanx-cell[tabindex='0']").count() == 1
     expect(w.panel.locator(".wanx-compare")).to_have_attribute("aria-busy", "false")
     python = w.panel.locator("textarea[data-name=python]")
-    source = w.notebook.evaluate("print(as_python(grid.cells[5].request, 'photo'))")
+    code = "cell = grid.cells[5]; print(runnable(cell.request, cell.task_id).python)"
+    source = w.notebook.evaluate(code)
     assert python.input_value() == source
     w.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     w.panel.locator("[data-name=copy_python]").click()
