@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lab import VIEWPORT, Lab, Notebook
 from PIL import Image
+from playwright.sync_api import Locator
 
 # A flat ground, a flat red box, and a grey ramp of one step every 4 pixels.
 SETUP = """\
@@ -183,6 +184,13 @@ def other_screen(lab: Lab, **options: object) -> Iterator[None]:
         del lab._opened[count:]
         lab.context.close()
         lab.context = own
+
+
+def click_middle(node: Locator) -> None:
+    """Click where somebody would, also what says that it is disabled and tells why."""
+    node.scroll_into_view_if_needed()
+    box = node.bounding_box()
+    node.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def poll(notebook: Notebook, condition: str) -> None:

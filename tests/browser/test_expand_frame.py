@@ -2,7 +2,7 @@
 
 import pytest
 from appearance import LANGUAGES, THEMES, WIDTHS, photograph
-from hand import NAMELESS, SCALE, SCALED, other_screen, poll
+from hand import NAMELESS, SCALE, SCALED, click_middle, other_screen, poll
 from lab import Lab, Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -243,7 +243,7 @@ def test_presets(lab: Lab):
     hand = opened(lab)
 
     def press(name: str) -> None:
-        hand.view.get_by_role("button", name=name, exact=True).click(force=True)
+        click_middle(hand.view.get_by_role("button", name=name, exact=True))
 
     shown = hand.view.locator(".wanx-frame-output")
     press("1:1")
@@ -358,7 +358,7 @@ def test_a_picture_that_is_not_here(lab: Lab):
     hand.page.mouse.up()
     hand.has(right=1.5)
     assert "px" not in hand.view.locator(".wanx-frame-output").inner_text()
-    hand.view.get_by_role("button", name="16:9").click(force=True)
+    click_middle(hand.view.get_by_role("button", name="16:9"))
     hand.view.get_by_text("The picture's size is not known here").wait_for()
 
 
